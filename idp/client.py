@@ -1,0 +1,78 @@
+"""Client: owns what we know of a relying party. Does not know how it became known. Imports nothing of ours.
+
+A client is registered here (`records`), or is a peer (`peers`): both are found through the one-method protocol `Clients`.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+from urllib.parse import urlsplit
+
+AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """A relying party.
+
+    Attributes:
+        client_id: chosen by us; a peer's is its issuer.
+        name: shown to citizens, by language (`{"zh": …, "en": …}`).
+        redirect_uris: compared as strings, exactly (RFC 9700 §4.1.3).
+        auth_method: `token_endpoint_auth_method` of RFC 7591.
+        secret_sha256: hex SHA-256 of the random secret; empty without one.
+        jwks: public keys of a `private_key_jwt` client (`{"keys": […]}`), or None.
+        jwks_uri: where they are instead, or None.
+        id_token_alg: `ES256` or `RS256`.
+        pkce: whether a code challenge is demanded; only a confidential client can be exempted.
+        consent: `implied` (the click on the site's sign-in is the act) or `ask`.
+        peer: True for another identity provider.
+        region: GB/T 2260 code of a peer that is a home region.
+    """
+
+    client_id: str
+    name: Mapping[str, str]
+    redirect_uris: tuple[str, ...]
+    auth_method: AuthMethod = "client_secret_basic"
+    secret_sha256: str = ""
+    jwks: Mapping[str, object] | None = None
+    jwks_uri: str | None = None
+    id_token_alg: str = "ES256"
+    scopes: tuple[str, ...] = ("openid", "profile", "email", "phone", "address")
+    pkce: bool = True
+    consent: Literal["implied", "ask"] = "implied"
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    backchannel_logout_uri: str | None = None
+    initiate_login_uri: str | None = None
+    client_uri: str | None = None
+    peer: bool = False
+    region: str | None = None
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def public(self) -> bool:
+        """Whether the client has no credential (RFC 6749 §2.1)."""
+        return self.auth_method == "none"
+
+    @property
+    def sector(self) -> str:
+        """The sector of pairwise subjects: a peer's issuer, else the host of the redirect URIs (OIDC Core §8.1)."""
+        if self.peer:
+            return self.client_id
+        hosts = {urlsplit(uri).hostname or uri for uri in self.redirect_uris}
+        return hosts.pop() if len(hosts) == 1 else self.client_id
+
+    def secret_matches(self, secret: str) -> bool:
+        """Compare in constant time; never true for a client without a secret."""
+        digest = hashlib.sha256(secret.encode()).hexdigest()
+        return bool(self.secret_sha256) and hmac.compare_digest(digest, self.secret_sha256)
+
+
+class Clients(Protocol):
+    """Whoever can say who a client is."""
+
+    def find(self, client_id: str) -> Client | None:
+        """The client, or None when nobody knows it."""
+        ...
