@@ -1,0 +1,1 @@
+"""The identity provider: journeys, sessions, tokens and pages of one node."""

@@ -1,0 +1,43 @@
+"""Settings: owns what an operator may decide and how it is written. Does not know what is done with it.
+
+One TOML file, environment overrides, secrets only in files of their own. Every problem is reported at once.
+Imports nothing of ours.
+"""
+
+from idp.settings.load import SettingsError, load, override
+from idp.settings.model import (
+    Accounts,
+    Anchor,
+    Directory,
+    Http,
+    Keys,
+    Lifetimes,
+    Log,
+    OutboundLimits,
+    Peer,
+    Records,
+    Settings,
+    StoreSettings,
+    Text,
+)
+from idp.settings.places import is_loopback
+
+__all__ = [
+    "Accounts",
+    "Anchor",
+    "Directory",
+    "Http",
+    "Keys",
+    "Lifetimes",
+    "Log",
+    "OutboundLimits",
+    "Peer",
+    "Records",
+    "Settings",
+    "SettingsError",
+    "StoreSettings",
+    "Text",
+    "is_loopback",
+    "load",
+    "override",
+]

@@ -1,0 +1,159 @@
+"""Judge: owns the rules between settings: lifetimes, homes, peers, directories, files. Does not parse.
+
+Each rule yields problems that say what to write instead, and which settings they read, so that a value
+already known to be wrong is not judged a second time. Imports model and places.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from idp.settings.model import Directory, Settings
+from idp.settings.places import is_loopback
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, and the dotted names of the settings it was seen in."""
+
+    text: str
+    reads: tuple[str, ...] = ()
+
+
+_NOT_LONGER = (
+    ("code", "login", "a code outlives the sign-in it belongs to"),
+    ("id_token", "session_absolute", "a token outlives the session it came from"),
+    ("access_token", "session_absolute", "a token outlives the session it came from"),
+    (
+        "session_idle",
+        "session_absolute",
+        "a session ends at its absolute limit before that",
+    ),
+    ("login", "session_absolute", "a sign-in in progress outlives the session it makes"),
+)
+
+
+_SECURITY = tuple(
+    f"directory.{name}" for name in ("url", "start_tls", "ca_file", "bind_dn", "bind_password_file", "name")
+)
+
+
+def rules(settings: Settings) -> Iterator[Problem]:
+    """Every rule that needs no file."""
+    yield from _lifetimes(settings)
+    yield from _home(settings)
+    yield from _peers(settings)
+    yield from _directories(settings)
+
+
+def _lifetimes(settings: Settings) -> Iterator[Problem]:
+    for short, long, why in _NOT_LONGER:
+        limit = getattr(settings.lifetimes, long)
+        if getattr(settings.lifetimes, short) > limit:
+            names = (f"lifetimes.{short}", f"lifetimes.{long}")
+            yield Problem(
+                f"[lifetimes] {short}: is longer than {long}: {why}; write at most {short} = {limit}", names
+            )
+
+
+def _home(settings: Settings) -> Iterator[Problem]:
+    if settings.region is None and (settings.accounts.enabled or settings.directory):
+        yield Problem(
+            'region: is missing, but people have their accounts here; write for example region = "440000"',
+            ("region", "accounts.enabled", "directory"),
+        )
+    if not settings.provider and settings.anchor is None:
+        yield Problem(
+            "nobody can sign in here; write [accounts] enabled = true, a [[directory]] or a [[peer]], "
+            "or [anchor] for an authority",
+            ("accounts.enabled", "directory", "peer", "anchor"),
+        )
+
+
+def _peers(settings: Settings) -> Iterator[Problem]:
+    for name, count in Counter(peer.issuer for peer in settings.peer).items():
+        if count > 1:
+            yield Problem(
+                f"[[peer]] issuer: {name} is there {count} times; keep one of them", ("peer.issuer",)
+            )
+    for region, count in Counter(peer.region for peer in settings.peer).items():
+        if count > 1 and region is None:
+            text = f"[[peer]] region: {count} peers have none; such a peer is the hub, so keep one"
+            yield Problem(text, ("peer.region",))
+        elif count > 1:
+            yield Problem(
+                f"[[peer]] region: {region} is there {count} times; a region has one home", ("peer",)
+            )
+    for number, peer in enumerate(settings.peer, 1):
+        if peer.issuer == settings.issuer:
+            text = f"[[peer]] {number} issuer: is this node itself; remove this [[peer]]"
+            yield Problem(text, ("peer.issuer", "issuer"))
+        if peer.region is not None and peer.region == settings.region:
+            text = f"[[peer]] {number} region: is this node's own; write the other's code, or none for a hub"
+            yield Problem(text, ("peer.region", "region"))
+
+
+def _directories(settings: Settings) -> Iterator[Problem]:
+    for name, count in Counter(directory.name for directory in settings.directory).items():
+        if count > 1:
+            text = f"[[directory]] name: {name} is there {count} times; rename one"
+            yield Problem(text, ("directory.name",))
+    for directory in settings.directory:
+        for text in _directory(directory):
+            yield Problem(f'[[directory]] "{directory.name}" {text}', _SECURITY)
+
+
+def _directory(directory: Directory) -> Iterator[str]:
+    parts = urlsplit(directory.url)
+    secure = parts.scheme == "ldaps" or directory.start_tls
+    if not secure and not is_loopback(parts.hostname or ""):
+        yield "start_tls: is off, so passwords would travel in clear; write start_tls = true or an ldaps url"
+    if parts.scheme == "ldaps" and directory.start_tls:
+        yield "start_tls: is on, but ldaps is encrypted already; write start_tls = false"
+    if directory.ca_file and not secure:
+        yield "ca_file: is never used without TLS; write start_tls = true, or remove ca_file"
+    if directory.bind_dn and directory.bind_password_file is None:
+        yield "bind_password_file: is missing for bind_dn; put the password in a file and name it here"
+    if directory.bind_password_file is not None and not directory.bind_dn:
+        yield "bind_dn: is missing for bind_password_file; write the name that the password belongs to"
+
+
+def files(settings: Settings) -> Iterator[Problem]:
+    """Every file that the settings name and that must be there already."""
+    named: list[tuple[str, Path | None]] = [("[store] password_file", settings.store.password_file)]
+    for directory in settings.directory:
+        named.append((f'[[directory]] "{directory.name}" bind_password_file', directory.bind_password_file))
+        named.append((f'[[directory]] "{directory.name}" ca_file', directory.ca_file))
+    for where, path in named:
+        if path is not None and (wrong := _unreadable(path)):
+            yield Problem(f"{where}: {wrong}")
+    for number, peer in enumerate(settings.peer, 1):
+        if wrong := _unreadable(peer.jwks_file) or _no_keys(peer.jwks_file):
+            yield Problem(f"[[peer]] {number} jwks_file: {wrong}")
+
+
+def _unreadable(path: Path) -> str:
+    try:
+        with path.open("rb"):
+            return ""
+    except OSError as error:
+        return f"{path} cannot be read ({error.strerror}); write the path of a file that is there"
+
+
+def _no_keys(path: Path) -> str:
+    advice = (
+        f"{path} has no federation keys; save the jwks that the peer's `manyou federation show --json` prints"
+    )
+    try:
+        parsed = json.loads(path.read_bytes())
+    except ValueError:
+        return advice
+    keys = parsed.get("keys") if isinstance(parsed, dict) else None
+    if not isinstance(keys, list) or not keys or not all(isinstance(key, dict) for key in keys):
+        return advice
+    if any({"d", "k", "priv"} & key.keys() for key in keys):
+        return f"{path} holds a private key; delete it there and save only the peer's public jwks"
+    return ""

@@ -1,0 +1,189 @@
+"""Model: owns the shape of the settings, table by table. Does not read files or compare tables.
+
+The first example of every field is valid: messages print it as what to write instead. Imports fields, places.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
+
+from idp.settings import places
+from idp.settings.fields import (
+    Claims,
+    Database,
+    DirectoryUrl,
+    Issuer,
+    Listen,
+    Name,
+    Namespace,
+    OptionalPath,
+    Region,
+    Sentence,
+    StoreUrl,
+    UserFilter,
+    WrittenPath,
+)
+
+
+class Table(BaseModel):
+    """One table of the file: frozen, and strict about names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
+
+
+class Text(Table):
+    """A name that people read, in both languages."""
+
+    zh: Sentence = Field(examples=["广东省"])
+    en: Sentence = Field(examples=["Guangdong"])
+
+
+class Http(Table):
+    """Where the program listens, and with how many hands."""
+
+    listen: Listen = Field(default="127.0.0.1:8410", examples=["127.0.0.1:8410"])
+    workers: StrictInt = Field(default=1, ge=1, le=64, examples=[1])
+    threads: StrictInt = Field(default=8, ge=1, le=256, examples=[8])
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+class StoreSettings(Table):
+    """Short-lived state: Valkey or Redis."""
+
+    url: StoreUrl = Field(default="embedded", examples=["embedded"])
+    prefix: Name = Field(default="manyou", examples=["gd"])
+    password_file: OptionalPath = Field(default=None, examples=["/etc/manyou/store-password"])
+
+    def address(self) -> str:
+        """The URL to connect to, with the password of its file; never log it."""
+        if self.password_file is None or self.url == "embedded":
+            return self.url
+        scheme, rest = self.url.split("://", 1)
+        user, at, place = rest.rpartition("@")
+        secret = quote(self.password_file.read_text(encoding="utf-8").strip(), safe="")
+        return f"{scheme}://{user if at else ''}:{secret}@{place}"
+
+
+class Records(Table):
+    """Durable state: SQL."""
+
+    url: Database = Field(default="sqlite:///data/manyou.sqlite", examples=["sqlite:///data/manyou.sqlite"])
+
+
+class Keys(Table):
+    """The key that encrypts every private key at rest."""
+
+    kek_file: WrittenPath = Field(default=Path("data/kek"), examples=["data/kek"])
+
+
+class Log(Table):
+    """Where JSON lines go."""
+
+    file: OptionalPath = Field(default=None, examples=["log.jsonl"])
+    level: Literal["debug", "info", "warning", "error"] = Field(default="info", examples=["info"])
+
+
+class Lifetimes(Table):
+    """All in seconds; `judge` compares them with each other."""
+
+    code: StrictInt = Field(default=60, ge=5, le=60, examples=[60])
+    id_token: StrictInt = Field(default=300, ge=30, le=600, examples=[300])
+    access_token: StrictInt = Field(default=600, ge=30, le=600, examples=[600])
+    session_idle: StrictInt = Field(default=1800, ge=30, le=43200, examples=[1800])
+    session_absolute: StrictInt = Field(default=43200, ge=60, le=86400, examples=[43200])
+    login: StrictInt = Field(default=1800, ge=60, le=3600, examples=[1800])
+    entity_configuration: StrictInt = Field(default=86400, ge=60, le=604800, examples=[86400])
+
+
+class Accounts(Table):
+    """Local accounts of citizens."""
+
+    enabled: StrictBool = Field(default=False, examples=[True])
+
+
+class Directory(Table):
+    """One directory that people of this region sign in against."""
+
+    name: Name = Field(examples=["civil"])
+    kind: Literal["ldap"] = Field(default="ldap", examples=["ldap"])
+    url: DirectoryUrl = Field(examples=["ldaps://ldap.example.cn:636"])
+    base: str = Field(min_length=1, examples=["ou=people,dc=gd,dc=example"])
+    bind_dn: str = Field(default="", examples=["cn=manyou,dc=gd,dc=example"])
+    bind_password_file: OptionalPath = Field(default=None, examples=["/etc/manyou/civil-password"])
+    user_filter: UserFilter = Field(default="(uid={username})", examples=["(uid={username})"])
+    rl: StrictInt = Field(default=2, ge=1, le=5, examples=[3])
+    start_tls: StrictBool = Field(default=False, examples=[True])
+    ca_file: OptionalPath = Field(default=None, examples=["/etc/manyou/civil-ca.pem"])
+    label: Text = Field(examples=[{"zh": "公务员目录", "en": "Civil service"}])
+    claims: Claims = Field(default={"name": "cn"}, examples=[{"name": "cn"}])
+
+    def bind_password(self) -> str:
+        """The secret of `bind_dn`, from its file; empty without one."""
+        if self.bind_password_file is None:
+            return ""
+        return self.bind_password_file.read_text(encoding="utf-8").strip("\r\n")
+
+
+class Peer(Table):
+    """Another identity provider that we trust because its federation keys were handed to us."""
+
+    issuer: Issuer = Field(examples=["https://hub.example.cn"])
+    jwks_file: WrittenPath = Field(examples=["peers/hub.json"])
+    region: Region | None = Field(default=None, examples=["330000"])
+    name: Text = Field(examples=[{"zh": "国家枢纽", "en": "National hub"}])
+
+    def jwks(self) -> Mapping[str, Any]:
+        """The pinned federation keys, `{"keys": […]}`."""
+        parsed: Mapping[str, Any] = json.loads(self.jwks_file.read_text(encoding="utf-8"))
+        return parsed
+
+
+class Anchor(Table):
+    """The table's presence makes this node an authority."""
+
+
+class OutboundLimits(Table):
+    """What our own requests may take, and where else they may go."""
+
+    timeout: StrictInt = Field(default=3, ge=1, le=30, examples=[3])
+    allow: tuple[str, ...] = Field(default=(), examples=[["10.0.0.12"]])
+
+
+class Settings(Table):
+    """Everything an operator decides."""
+
+    issuer: Issuer = Field(examples=["https://id.gd.example.cn"])
+    region: Region | None = Field(default=None, examples=["440000"])
+    namespace: Namespace = Field(examples=["https://anchor.example.cn"])
+    data: WrittenPath = Field(default=Path("data"), examples=["data"])
+    name: Text = Field(examples=[{"zh": "广东省", "en": "Guangdong"}])
+    http: Http = Http()
+    store: StoreSettings = StoreSettings()
+    records: Records = Records()
+    keys: Keys = Keys()
+    log: Log = Log()
+    lifetimes: Lifetimes = Lifetimes()
+    accounts: Accounts = Accounts()
+    directory: tuple[Directory, ...] = Field(default=(), examples=[[]])
+    peer: tuple[Peer, ...] = Field(default=(), examples=[[]])
+    anchor: Anchor | None = Field(default=None, examples=[{}])
+    outbound: OutboundLimits = OutboundLimits()
+
+    @property
+    def provider(self) -> bool:
+        """Whether anybody can sign in here: accounts, directories or peers make an OpenID provider."""
+        return self.accounts.enabled or bool(self.directory) or bool(self.peer)
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the issuer is on this machine: a demo or a test."""
+        return places.is_loopback(urlsplit(self.issuer).hostname or "")
