@@ -84,9 +84,8 @@ def _peers(settings: Settings) -> Iterator[Problem]:
             text = f"[[peer]] region: {count} peers have none; such a peer is the hub, so keep one"
             yield Problem(text, ("peer.region",))
         elif count > 1:
-            yield Problem(
-                f"[[peer]] region: {region} is there {count} times; a region has one home", ("peer",)
-            )
+            text = f"[[peer]] region: {region} is there {count} times; keep the one that is its home"
+            yield Problem(text, ("peer.region",))
     for number, peer in enumerate(settings.peer, 1):
         if peer.issuer == settings.issuer:
             text = f"[[peer]] {number} issuer: is this node itself; remove this [[peer]]"
