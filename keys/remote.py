@@ -1,0 +1,140 @@
+"""Remote: owns the cached key set of another party's URL. Does not fetch itself. Imports encoding and public.
+
+Rules: a set is fresh for `ttl` seconds; an unknown kid fetches once more, but never twice within `pause`; one
+fetch is in flight; a failing host never empties the cache, and what it last gave counts until `hard` seconds
+are over; a bad answer is a failure as a whole, an unusable key among good ones is skipped.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from keys.encoding import JoseError, strict_json
+from keys.public import ALGORITHMS, is_public, parse, suits
+
+_SIZE = 256 * 1024
+_DEPTH = 6
+_KEYS = 100
+
+
+class Fetcher(Protocol):
+    """Whoever may reach other hosts, bounded in time and address."""
+
+    def get(self, url: str, *, limit: int) -> bytes:
+        """The body of a 200 answer of at most `limit` bytes; raises whatever it likes otherwise."""
+        ...
+
+
+class KeysUnavailable(Exception):
+    """There is no key set: the URL does not answer properly and nothing good is left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ages:
+    """How long a key set counts, in seconds.
+
+    Attributes:
+        ttl: fresh without a question.
+        pause: least time between two fetches, whatever tokens ask for.
+        hard: after this a set counts no longer, even when its host is down.
+    """
+
+    ttl: float = 300
+    pause: float = 30
+    hard: float = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    jwks: Mapping[str, object]
+    kids: frozenset[object]
+    since: float
+
+
+class RemoteKeys:
+    """The keys behind one URL.
+
+    Args:
+        url: a JWK Set (RFC 7517 §5).
+        fetcher: who fetches it.
+        clock: seconds since 1970.
+        ages: how long a set counts.
+    """
+
+    def __init__(
+        self, url: str, fetcher: Fetcher, clock: Callable[[], float], ages: Ages | None = None
+    ) -> None:
+        self._url = url
+        self._fetcher = fetcher
+        self._clock = clock
+        self._ages = ages or Ages()
+        self._lock = threading.Lock()
+        self._held: _Held | None = None
+        self._tried: float | None = None
+
+    def jwks(self, kid: str | None = None) -> Mapping[str, object]:
+        """The key set, as fresh as the rules ask.
+
+        Args:
+            kid: the key that a token names; one that the set lacks may cause a fetch.
+
+        Raises:
+            KeysUnavailable: nothing good was ever fetched, or it is too old.
+        """
+        held = self._good()
+        if self._wants(held, kid):
+            # Whoever has a set to go on with does not wait for a slow host; others wait for the one fetch.
+            if self._lock.acquire(blocking=held is None):
+                try:
+                    if self._wants(self._good(), kid):
+                        self._refresh()
+                finally:
+                    self._lock.release()
+            held = self._good()
+        if held is None:
+            raise KeysUnavailable(self._url)
+        return held.jwks
+
+    def _good(self) -> _Held | None:
+        held = self._held
+        return held if held is not None and self._clock() - held.since < self._ages.hard else None
+
+    def _wants(self, held: _Held | None, kid: str | None) -> bool:
+        now = self._clock()
+        if self._tried is not None and now - self._tried < self._ages.pause:
+            return False
+        if held is None or now - held.since >= self._ages.ttl:
+            return True
+        return kid is not None and kid not in held.kids
+
+    def _refresh(self) -> None:
+        self._tried = self._clock()
+        try:
+            keys = _read(self._fetcher.get(self._url, limit=_SIZE))
+        except Exception:  # whatever a stranger's host does, the last good set stays (CVE-2026-48524)
+            return
+        self._held = _Held({"keys": keys}, frozenset(key.get("kid") for key in keys), self._tried)
+
+
+def _read(body: bytes) -> list[Mapping[str, object]]:
+    if len(body) > _SIZE:
+        raise JoseError("size", "a key set that is too long")
+    keys = strict_json(body, depth=_DEPTH).get("keys")
+    if not isinstance(keys, list) or len(keys) > _KEYS:
+        raise JoseError("key", "not a key set")
+    usable: list[Mapping[str, object]] = [key for key in keys if isinstance(key, dict) and _usable(key)]
+    if not usable:
+        raise JoseError("key", "a key set without usable keys")
+    return usable
+
+
+def _usable(jwk: Mapping[str, object]) -> bool:
+    alg = next((alg for alg in ALGORITHMS if suits(jwk, alg)), None)
+    if alg is None or not is_public(jwk):
+        return False
+    try:
+        parse(jwk, alg)
+    except JoseError:
+        return False
+    return True
