@@ -1,0 +1,54 @@
+"""Metadata: owns what discovery says (OIDC Discovery §3, RFC 8414). Only what works is in it.
+
+Imports nothing that acts.
+"""
+
+from collections.abc import Sequence
+
+from idp.claims import SCOPES, SUPPORTED
+from idp.oauth.asked import PROMPTS
+from idp.oauth.assertion import ALGS
+from idp.oauth.credentials import METHODS
+from idp.tokens import ID_TOKEN_ALGS
+
+PATHS = {
+    "authorization_endpoint": "/authorize",
+    "token_endpoint": "/token",
+    "userinfo_endpoint": "/userinfo",
+    "jwks_uri": "/jwks",
+    "end_session_endpoint": "/logout",
+}
+
+
+def document(issuer: str, *, acr_values: Sequence[str], ui_locales: Sequence[str]) -> dict[str, object]:
+    """Return the discovery document.
+
+    Args:
+        issuer: ours.
+        acr_values: whole URIs of the ladder's steps that this node can reach or pass on.
+        ui_locales: BCP 47 tags of the pages' languages.
+    """
+    return {
+        "issuer": issuer,
+        **{name: issuer + path for name, path in PATHS.items()},
+        "scopes_supported": list(SCOPES),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code"],
+        "acr_values_supported": list(acr_values),
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": list(ID_TOKEN_ALGS),
+        "token_endpoint_auth_methods_supported": list(METHODS),
+        "token_endpoint_auth_signing_alg_values_supported": list(ALGS),
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": sorted(PROMPTS),
+        "claim_types_supported": ["normal"],
+        "claims_supported": list(SUPPORTED),
+        "ui_locales_supported": list(ui_locales),
+        "claims_parameter_supported": False,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,  # said out loud: absent would mean True
+        "authorization_response_iss_parameter_supported": True,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+    }

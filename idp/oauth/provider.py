@@ -1,0 +1,193 @@
+"""Provider: the door of Authlib's room.
+
+Owns what a relying party can ask of us; does not know HTTP, pages or sessions. What passes the door are
+values: parameters and a `WireRequest` in, `Checked` and `Answer` out. Whether an error may travel to a
+client is decided here, before Authlib sees a request: nothing travels until the client and its redirect URI
+are known.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from authlib.oauth2.rfc6749 import OAuth2Error
+
+from idp.answer import Answer
+from idp.claims import released
+from idp.client import Client, Clients
+from idp.clock import Clock
+from idp.errors import PageError, Refused, WireError
+from idp.grant import Grants
+from idp.oauth import asked, bearer, metadata
+from idp.oauth.asked import Approval, Checked, Unlawful
+from idp.oauth.assertion import Assertions, RemoteJwks
+from idp.oauth.code import Alarm, CodeGrant
+from idp.oauth.credentials import Credentials
+from idp.oauth.faces import Request
+from idp.oauth.server import Server
+from idp.oauth.wire import WireRequest, back, describe, told
+from idp.store import Store
+from idp.tokens import Tokens
+from keys.jose import JoseError
+
+
+class Provider:
+    """An OpenID provider, without its pages.
+
+    Args:
+        issuer: ours, without a slash at the end.
+        clients: who is known.
+        store: short-lived state.
+        grants: codes and what they stand for.
+        tokens: mints and reads ID and access tokens.
+        secret: of the pairwise subjects, 32 bytes.
+        remote: keys of clients that publish them at a `jwks_uri`.
+        alarm: told of a code's second use, after its tokens were ended.
+        clock: seconds since 1970.
+        acr_values: whole URIs of the ladder's steps, for discovery.
+        ui_locales: languages of the pages, for discovery.
+    """
+
+    def __init__(
+        self,
+        *,
+        issuer: str,
+        clients: Clients,
+        store: Store,
+        grants: Grants,
+        tokens: Tokens,
+        secret: bytes,
+        remote: RemoteJwks,
+        alarm: Alarm,
+        clock: Clock,
+        acr_values: Sequence[str],
+        ui_locales: Sequence[str],
+    ) -> None:
+        self._issuer = issuer
+        self._clients = clients
+        self._grants = grants
+        self._tokens = tokens
+        self._metadata = metadata.document(issuer, acr_values=acr_values, ui_locales=ui_locales)
+        endpoint = issuer + metadata.PATHS["token_endpoint"]
+        assertions = Assertions(
+            issuer=issuer, token_endpoint=endpoint, store=store, remote=remote, clock=clock
+        )
+        self._server = Server(
+            issuer=issuer,
+            clients=clients,
+            grants=grants,
+            tokens=tokens,
+            secret=secret,
+            authenticate=Credentials(issuer=issuer, clients=clients, assertions=assertions).judge,
+            alarm=alarm,
+        )
+
+    def check(self, params: Mapping[str, str]) -> Checked:
+        """Judge an authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.2). Reads nothing but the client.
+
+        Args:
+            params: each once, decoded.
+
+        Raises:
+            PageError: unknown client, or a redirect URI that is not its own: never redirected (RFC 6749
+                §4.1.2.1).
+            Refused: anything else.
+        """
+        params = {name: value for name, value in params.items() if value}
+        client = self._client(params)
+        redirect_uri = _registered(client, params)
+        try:
+            asked.refuse_unsupported(params)
+            request = Request("GET", params)
+            self._server.get_consent_grant(request)
+            return asked.read(params, client=client, redirect_uri=redirect_uri, scope=request.scope)
+        except (Unlawful, OAuth2Error) as error:
+            code, public = (
+                (error.code, error.public)
+                if isinstance(error, Unlawful)
+                else (error.error, error.get_error_description())
+            )
+            raise Refused(code, public, back_to=redirect_uri, state=params.get("state")) from None
+
+    def issue(self, checked: Checked, approval: Approval) -> Answer:
+        """Send the browser to the client with a code (RFC 6749 §4.1.2). One store write, nothing else."""
+        request = Request("GET", checked.params)
+        request.checked = checked
+        grant = CodeGrant(request, self._server)
+        answer: Answer = self._server.create_authorization_response(request, approval, grant)
+        return answer
+
+    def refuse(self, checked: Checked, code: str, description: str) -> Answer:
+        """Send the browser to the client with an error (OIDC Core §3.1.2.6)."""
+        return self.refused(Refused(code, description, back_to=checked.redirect_uri, state=checked.state))
+
+    def refused(self, error: Refused, incident: str = "") -> Answer:
+        """Send a refusal back to its client, with `iss` (RFC 9207 §2.3)."""
+        told_to = {
+            "error": error.code,
+            "error_description": describe(error.public, incident),
+            "state": error.state,
+        }
+        return back(error.back_to, self._issuer, told_to)
+
+    def token(self, wire: WireRequest) -> Answer:
+        """Redeem a code (RFC 6749 §4.1.3). One store round trip and two signatures for a lawful request.
+
+        Raises:
+            WireError: RFC 6749 §5.2.
+        """
+        # The body alone: a credential or a code in a URL is in somebody's log (RFC 6749 §2.3.1, §3.2).
+        form = {name: value for name, value in wire.form.items() if value}
+        if form.get("grant_type") != "authorization_code":
+            missing = "grant_type" not in form
+            code = "invalid_request" if missing else "unsupported_grant_type"
+            raise WireError(code, "send grant_type=authorization_code in the body")
+        request = Request("POST", form, wire)
+        try:
+            answer: Answer = self._server.create_token_response(request)
+        except WireError:
+            if request.spent is not None:
+                self._grants.end(request.spent)
+            raise
+        return answer
+
+    def userinfo(self, wire: WireRequest) -> Answer:
+        """Say what the granted scopes release (OIDC Core §5.3).
+
+        Raises:
+            WireError: RFC 6750 §3.1.
+        """
+        token = bearer.presented(wire)
+        try:
+            access = self._tokens.read_access(token)
+        except JoseError as error:
+            raise bearer.invalid(error.reason) from None
+        grant = self._grants.find(access.gid)
+        if grant is None or (grant.client_id, grant.sub) != (access.client_id, access.sub):
+            raise bearer.invalid("grant ended")
+        if self._clients.find(grant.client_id) is None:
+            raise bearer.invalid("client removed")
+        claims = released(grant.claims, grant.scopes)
+        return told({"sub": grant.sub, **self._tokens.vouched(grant), **claims})
+
+    def metadata(self) -> Mapping[str, object]:
+        """Return the discovery document (OIDC Discovery §3)."""
+        return self._metadata
+
+    def _client(self, params: Mapping[str, str]) -> Client:
+        client_id = params.get("client_id")
+        if client_id is None:
+            raise PageError("invalid_client", "the request names no client_id")
+        client = self._clients.find(client_id) if client_id.isprintable() else None
+        if client is None:
+            raise PageError("invalid_client", "nobody is registered here under this client_id")
+        return client
+
+
+def _registered(client: Client, params: Mapping[str, str]) -> str:
+    redirect_uri = params.get("redirect_uri")
+    if redirect_uri is None:
+        raise PageError("invalid_redirect_uri", "send redirect_uri, one of those registered")
+    if redirect_uri not in client.redirect_uris:
+        raise PageError(
+            "invalid_redirect_uri", "redirect_uri must equal a registered one, character by character"
+        )
+    return redirect_uri

@@ -1,0 +1,159 @@
+"""Tokens: owns what our ID and access tokens say and how long.
+
+Does not know OAuth's wire or where grants are kept. Imports keys, and the grant as a noun. Three kinds are
+kept apart by `typ` and never accepted for one another: `JWT` (ID token), `at+jwt` (RFC 9068), `logout+jwt`
+(made elsewhere).
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from idp.clock import Clock
+from idp.grant import Grant
+from keys import jose
+from keys.ring import KeyRing
+
+ACCESS_ALG = "ES256"
+ID_TOKEN_ALGS = ("ES256", "RS256")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """A verified access token of ours."""
+
+    gid: str
+    client_id: str
+    sub: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """A verified ID token of ours that somebody showed again; it may be long expired."""
+
+    client_id: str
+    sub: str
+    sid: str
+
+
+class Tokens:
+    """Mints and reads the tokens of one issuer.
+
+    Args:
+        issuer: ours.
+        namespace: of the acr ladder, national and not the issuer's.
+        id_token: lifetime of ID tokens, seconds.
+        access_token: lifetime of access tokens, seconds.
+        ring: gives the current OIDC key ring; asked anew each time, so that a rotation needs no restart.
+        clock: seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        *,
+        issuer: str,
+        namespace: str,
+        id_token: int,
+        access_token: int,
+        ring: Callable[[], KeyRing],
+        clock: Clock,
+    ) -> None:
+        self._issuer = issuer
+        self._ladder = f"{namespace}/acr/"
+        self._id_token = id_token
+        self._access_token = access_token
+        self._ring = ring
+        self._clock = clock
+
+    def access_token(self, grant: Grant, gid: str) -> tuple[str, int]:
+        """Return an access token (RFC 9068 §2) and its lifetime in seconds; it never outlives the session."""
+        now = self._clock()
+        issued = int(now)
+        expires = min(issued + self._access_token, grant.session_expiry)
+        claims = {
+            "iss": self._issuer,
+            "sub": grant.sub,
+            "aud": self._issuer,
+            "exp": expires,
+            "iat": issued,
+            "jti": secrets.token_urlsafe(16),
+            "client_id": grant.client_id,
+            "scope": " ".join(grant.scopes),
+            "auth_time": grant.auth_time,
+            "acr": self._ladder + grant.acr,
+            "amr": list(grant.amr),
+            "gid": gid,
+        }
+        return jose.sign(self._ring().signer(now, ACCESS_ALG), claims, typ="at+jwt"), expires - issued
+
+    def id_token(self, grant: Grant, *, alg: str, access_token: str) -> str:
+        """Return an ID token (OIDC Core §2, §3.1.3.6): who and how, never a profile claim."""
+        now = self._clock()
+        claims: dict[str, object] = {
+            **self.vouched(grant),
+            "iss": self._issuer,
+            "sub": grant.sub,
+            "aud": grant.client_id,
+            "exp": int(now) + self._id_token,
+            "iat": int(now),
+            "auth_time": grant.auth_time,
+            "sid": grant.sid,
+            "session_expiry": grant.session_expiry,
+            "at_hash": jose.half_hash(access_token, alg),
+        }
+        if grant.nonce is not None:
+            claims["nonce"] = grant.nonce
+        return jose.sign(self._ring().signer(now, alg), claims, typ="JWT")
+
+    def vouched(self, grant: Grant) -> dict[str, object]:
+        """Return what every client is told of the sign-in, at the ID token and at userinfo."""
+        return {
+            "acr": self._ladder + grant.acr,
+            "amr": list(grant.amr),
+            "idp": grant.idp,
+            "home_region": grant.home_region,
+            "rl": grant.rl,
+        }
+
+    def read_access(self, token: str) -> Access:
+        """Verify an access token of ours.
+
+        Raises:
+            keys.jose.JoseError: for anything but an unexpired access token that this issuer signed for
+            itself.
+        """
+        claims = self._verify(token, algs=(ACCESS_ALG,), typ="at+jwt", audience=self._issuer)
+        return Access(
+            gid=_text(claims, "gid"), client_id=_text(claims, "client_id"), sub=_text(claims, "sub")
+        )
+
+    def read_hint(self, token: str) -> Hint:
+        """Verify an `id_token_hint` (OIDC RP-Initiated Logout §2): ours, for one client, expired or not.
+
+        Raises:
+            keys.jose.JoseError: for anything that this issuer did not sign as an ID token.
+        """
+        claims = self._verify(token, algs=ID_TOKEN_ALGS, typ="JWT", audience=None, expired_ok=True)
+        return Hint(client_id=_text(claims, "aud"), sub=_text(claims, "sub"), sid=_text(claims, "sid"))
+
+    def _verify(
+        self, token: str, *, algs: tuple[str, ...], typ: str, audience: str | None, expired_ok: bool = False
+    ) -> Mapping[str, object]:
+        now = self._clock()
+        return jose.verify(
+            token,
+            self._ring().jwks(now),
+            algs=algs,
+            typ=(typ,),
+            issuer=self._issuer,
+            audience=audience,
+            now=now,
+            expired_ok=expired_ok,
+        )
+
+
+def _text(claims: Mapping[str, object], name: str) -> str:
+    value = claims.get(name)
+    if not isinstance(value, str):
+        raise jose.JoseError("claims")
+    return value

@@ -1,0 +1,17 @@
+"""Token endpoint: parses, calls, renders (RFC 6749 §3.2). Knows nothing of tokens."""
+
+from flask import Blueprint, Response, request
+
+from idp.oauth.provider import Provider
+from idp.web import edge
+
+
+def blueprint(provider: Provider) -> Blueprint:
+    """Return the route of the token endpoint."""
+    routes = Blueprint("token", __name__)
+
+    @routes.post("/token")
+    def token() -> Response:
+        return edge.respond(provider.token(edge.wire(request)))
+
+    return routes

@@ -1,0 +1,286 @@
+"""A provider with everything it needs, in memory, and a relying party that speaks to it."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import parse_qsl, quote_plus, urlsplit
+
+from idp.answer import Answer
+from idp.citizen import Citizen
+from idp.client import Client
+from idp.grant import Grant, Grants
+from idp.oauth.asked import Approval, Checked
+from idp.oauth.provider import Provider
+from idp.oauth.wire import WireRequest
+from idp.tokens import Tokens
+from keys.key import SigningKey, generate
+from keys.ring import KeyRing
+
+ISSUER = "http://gd.localhost:8410"
+NAMESPACE = "http://anchor.localhost:8401"
+SECRET = "s3cret-of-the-portal"
+CALLBACK = "http://portal.localhost:8411/callback"
+VERIFIER = "v" * 43
+CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+SESSION = "session:abc"
+NOW = 1_800_000_000.0
+
+# RSA keys take a second to make, so the tests share one ring.
+OIDC = tuple(
+    generate(alg=alg, purpose="oidc", issuer=ISSUER, now=NOW - 9_000, active_from=NOW - 9_000)
+    for alg in ("ES256", "RS256")
+)
+THEIRS = generate(alg="ES256", purpose="oidc", issuer="rp", now=NOW - 9_000, active_from=NOW - 9_000)
+
+
+class Clock:
+    """A clock that tests move."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class MemoryStore:
+    """The store's verbs over a dict, with lifetimes, counting round trips."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._held: dict[str, tuple[bytes, float]] = {}
+        self.trips: list[str] = []
+
+    def _look(self, key: str) -> bytes | None:
+        value, until = self._held.get(key, (b"", 0.0))
+        return value if until > self._clock() else None
+
+    def get(self, key: str) -> bytes | None:
+        self.trips.append(f"get {key}")
+        return self._look(key)
+
+    def put(self, key: str, value: bytes, ttl: int) -> None:
+        self.trips.append(f"put {key}")
+        self._held[key] = (value, self._clock() + ttl)
+
+    def add(self, key: str, value: bytes, ttl: int) -> bool:
+        self.trips.append(f"add {key}")
+        if self._look(key) is not None:
+            return False
+        self._held[key] = (value, self._clock() + ttl)
+        return True
+
+    def take(
+        self, key: str, *, into: str | None = None, ttl: int = 0, needs: str | None = None
+    ) -> bytes | None:
+        self.trips.append(f"take {key}")
+        value = self._look(key)
+        self._held.pop(key, None)
+        if value is None or (needs is not None and self._look(needs) is None):
+            return None
+        if into is not None:
+            self._held[into] = (value, self._clock() + ttl)
+        return value
+
+    def swap(self, key: str, old: bytes, new: bytes | None, ttl: int) -> bool:
+        if self._look(key) != old:
+            return False
+        self._held.pop(key)
+        if new is not None:
+            self._held[key] = (new, self._clock() + ttl)
+        return True
+
+    def ping(self) -> None: ...
+
+    def remove(self, key: str) -> None:
+        """What a sign-out does to a session."""
+        self._held.pop(key, None)
+
+    def everything(self) -> str:
+        """All that a reader of the store could see."""
+        return " ".join([*self._held, *(value.decode() for value, _ in self._held.values())])
+
+
+class Register:
+    """Clients by id."""
+
+    def __init__(self, *clients: Client) -> None:
+        self.known = {client.client_id: client for client in clients}
+
+    def find(self, client_id: str) -> Client | None:
+        return self.known.get(client_id)
+
+    def put(self, client: Client) -> Client:
+        self.known[client.client_id] = client
+        return client
+
+
+PORTAL = Client(
+    client_id="portal",
+    name={"zh": "门户", "en": "Portal"},
+    redirect_uris=(CALLBACK, "http://portal.localhost:8411/other?keep=a%20b"),
+    secret_sha256=hashlib.sha256(SECRET.encode()).hexdigest(),
+)
+NATIVE = Client(
+    client_id="native",
+    name={"zh": "应用", "en": "App"},
+    redirect_uris=("http://127.0.0.1:7000/cb", "cn.gov.app:/cb"),
+    auth_method="none",
+)
+
+CITIZEN = Citizen(
+    source="directory:civil",
+    local_id="uid-0007",
+    rl=3,
+    acr="realname",
+    amr=("pwd",),
+    auth_time=int(NOW) - 60,
+    idp=ISSUER,
+    home_region="440000",
+)
+CLAIMS: Mapping[str, object] = {
+    "name": "李小明",
+    "family_name": "李",
+    "email": "li@example.org",
+    "email_verified": True,
+    "phone_number": "+8613800000000",
+    "address": {"region": "广东省"},
+    "iss": "https://evil.example",
+    "exp": 0,
+    "department": "户政",
+}
+
+
+@dataclass
+class Place:
+    """The provider and what stands round it."""
+
+    clock: Clock = field(default_factory=Clock)
+    register: Register = field(default_factory=lambda: Register(PORTAL, NATIVE))
+    alarms: list[Grant] = field(default_factory=list)
+    remote: dict[str, Mapping[str, object]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.store = MemoryStore(self.clock)
+        self.ring = KeyRing(purpose="oidc", keys=OIDC)
+        self.tokens = Tokens(
+            issuer=ISSUER,
+            namespace=NAMESPACE,
+            id_token=300,
+            access_token=600,
+            ring=lambda: self.ring,
+            clock=self.clock,
+        )
+        self.grants = Grants(self.store, key=b"k" * 32, code_lifetime=60, token_lifetime=600)
+        self.provider = Provider(
+            issuer=ISSUER,
+            clients=self.register,
+            store=self.store,
+            grants=self.grants,
+            tokens=self.tokens,
+            secret=b"p" * 32,
+            remote=lambda uri, _kid: self.remote[uri],
+            alarm=self.alarms.append,
+            clock=self.clock,
+            acr_values=(f"{NAMESPACE}/acr/realname",),
+            ui_locales=("zh", "en"),
+        )
+        self.store.put(SESSION, b"alive", 3_600)
+
+    def ask(self, client: Client = PORTAL, **changes: str | None) -> dict[str, str]:
+        """Return lawful authorization parameters, changed; None leaves one out."""
+        params: dict[str, str | None] = {
+            "client_id": client.client_id,
+            "redirect_uri": client.redirect_uris[0],
+            "response_type": "code",
+            "scope": "openid profile email",
+            "state": "st&te",
+            "nonce": "n0nce",
+            "code_challenge": CHALLENGE,
+            "code_challenge_method": "S256",
+            **changes,
+        }
+        return {name: value for name, value in params.items() if value is not None}
+
+    def check(self, client: Client = PORTAL, **changes: str | None) -> Checked:
+        return self.provider.check(self.ask(client, **changes))
+
+    def approve(self, **changes: Any) -> Approval:
+        approval = Approval(
+            citizen=CITIZEN,
+            claims=CLAIMS,
+            session_key=SESSION,
+            sid="sid-portal",
+            session_expiry=int(NOW) + 3_600,
+        )
+        return replace(approval, **changes)
+
+    def code(self, client: Client = PORTAL, **changes: str | None) -> str:
+        """Return the code of a lawful request."""
+        return params_of(self.provider.issue(self.check(client, **changes), self.approve()))["code"]
+
+    def redeem(
+        self,
+        code: str,
+        client: Client = PORTAL,
+        *,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        **changes: str | None,
+    ) -> Answer:
+        """Redeem a code by a lawful request, changed; None leaves a parameter out."""
+        form: dict[str, str | None] = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": client.redirect_uris[0],
+            "code_verifier": VERIFIER,
+            **({"client_id": client.client_id} if client.public else {}),
+            **changes,
+        }
+        if headers is None:
+            headers = basic(client.client_id, SECRET) if client.auth_method == "client_secret_basic" else {}
+        return self.provider.token(
+            WireRequest(
+                method="POST",
+                path="/token",
+                form={name: value for name, value in form.items() if value is not None},
+                query=query or {},
+                headers=headers,
+            )
+        )
+
+    def sign_in(self, client: Client = PORTAL, **changes: str | None) -> dict[str, Any]:
+        """Walk the whole flow; the token response."""
+        return json_of(self.redeem(self.code(client, **changes), client))
+
+    def userinfo(self, token: str) -> dict[str, Any]:
+        headers = {"authorization": f"Bearer {token}"}
+        return json_of(self.provider.userinfo(WireRequest(method="GET", path="/userinfo", headers=headers)))
+
+
+def basic(client_id: str, secret: str) -> dict[str, str]:
+    """Return the header of RFC 6749 §2.3.1."""
+    pair = f"{quote_plus(client_id)}:{quote_plus(secret)}"
+    return {"authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+
+
+def json_of(answer: Answer) -> dict[str, Any]:
+    assert answer.status == 200
+    body: dict[str, Any] = json.loads(answer.body)
+    return body
+
+
+def location(answer: Answer) -> str:
+    assert answer.status == 303
+    return dict(answer.headers)["Location"]
+
+
+def params_of(answer: Answer) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(location(answer)).query, strict_parsing=True))
+
+
+def jwks_of(*keys: SigningKey) -> Mapping[str, object]:
+    return {"keys": [dict(key.public) for key in keys]}
