@@ -69,8 +69,8 @@ class Script:
         self.sha = sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
-# KEYS: the key, then `into` if there is one, then `needs` if there is one. ARGV: lifetime or 0, "1" when `needs`
-# is given. GETDEL comes first: a code is spent even if its session has ended since.
+# KEYS: the key, then `into` if there is one, then `needs` if there is one. ARGV: lifetime or 0, "1" when
+# `needs` is given. GETDEL comes first: a code is spent even if its session has ended since.
 _TAKE = Script("""
 local value = redis.call('GETDEL', KEYS[1])
 if not value then return false end

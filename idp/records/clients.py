@@ -1,0 +1,121 @@
+"""Clients: owns the relying parties registered here, and the short memory that spares SQL on every request.
+
+Does not know how a client proves itself. Implements `idp.client.Clients`.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import fields
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from idp.client import Client
+from idp.records.database import Database
+from idp.records.tables import clients
+
+_LISTS = ("redirect_uris", "scopes", "post_logout_redirect_uris")
+_NAMES = tuple(field.name for field in fields(Client))
+
+
+class ClientRecords:
+    """The clients of this node.
+
+    An answer may be `max_age` seconds old, "nobody knows it" included: a client that was removed elsewhere is
+    refused here at the latest then (I5).
+
+    Args:
+        database: where they are.
+        max_age: seconds, 5 at most.
+        size: how many answers are remembered; a flood of made-up names pushes out old ones, nothing more.
+        now: seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        max_age: float = 5.0,
+        size: int = 2048,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = database
+        self._max_age = max_age
+        self._size = size
+        self._now = now
+        self._seen: OrderedDict[str, tuple[float, Client | None]] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, client_id: str) -> Client | None:
+        """The client, or None when nobody knows it."""
+        seen = self._seen.get(client_id)
+        if seen is not None and self._now() < seen[0]:
+            return seen[1]
+        asked = self._now()
+        with self._database.read() as sql:
+            row = sql.execute(select(clients).where(clients.c.client_id == client_id)).one_or_none()
+        found = None if row is None else _client(row)
+        self._remember(client_id, asked, found)
+        return found
+
+    def list(self) -> tuple[Client, ...]:
+        """All of them, by id."""
+        with self._database.read() as sql:
+            return tuple(_client(row) for row in sql.execute(select(clients).order_by(clients.c.client_id)))
+
+    def add(self, client: Client) -> bool:
+        """Register; False: the id is taken."""
+        try:
+            with self._database.write() as sql:
+                taken = select(clients.c.client_id).where(clients.c.client_id == client.client_id)
+                if sql.execute(taken).first() is not None:
+                    return False
+                sql.execute(insert(clients).values(_row(client)))
+        finally:
+            self._forget(client.client_id)
+        return True
+
+    def replace(self, client: Client) -> bool:
+        """Write a client's new form over the old; False: there is none of this id."""
+        with self._database.write() as sql:
+            same = clients.c.client_id == client.client_id
+            done = sql.execute(update(clients).where(same).values(_row(client))).rowcount
+        self._forget(client.client_id)
+        return done == 1
+
+    def remove(self, client_id: str) -> bool:
+        """Forget a client; False: there was none."""
+        with self._database.write() as sql:
+            done = sql.execute(delete(clients).where(clients.c.client_id == client_id)).rowcount
+        self._forget(client_id)
+        return done == 1
+
+    def _remember(self, client_id: str, asked: float, found: Client | None) -> None:
+        with self._lock:
+            self._seen.pop(client_id, None)
+            self._seen[client_id] = (asked + self._max_age, found)
+            while len(self._seen) > self._size:
+                self._seen.popitem(last=False)
+
+    def _forget(self, client_id: str) -> None:
+        with self._lock:
+            self._seen.pop(client_id, None)
+
+
+def _row(client: Client) -> dict[str, Any]:
+    row = {name: getattr(client, name) for name in _NAMES}
+    for name in _LISTS:
+        row[name] = list(row[name])
+    for name in ("name", "extra"):
+        row[name] = dict(row[name])
+    row["jwks"] = None if client.jwks is None else dict(client.jwks)
+    return row
+
+
+def _client(row: Row[Any]) -> Client:
+    values = {name: value for name, value in row._mapping.items() if name in _NAMES}
+    for name in _LISTS:
+        values[name] = tuple(values[name])
+    return Client(**values)
