@@ -1,0 +1,179 @@
+"""Parts: owns the kinds of things that the country is made of, each with the same few verbs.
+
+Does not order them. A part starts, says whether it answers, stops, and can be started again: that is how a
+bad day is tried out.
+"""
+
+import contextlib
+import logging
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from flask import Flask
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from idp.demo.child import Child
+from idp.demo.loopback import Unreachable, ask
+from idp.demo.places import LOOPBACK, Place
+from idp.valkey import Embedded
+
+
+class Part(Protocol):
+    """Something that can be started and stopped."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def pid(self) -> int | None:
+        """Of its own process, while it has one."""
+        ...
+
+    @property
+    def log(self) -> Path | None:
+        """Where to look when it misbehaves."""
+        ...
+
+    @property
+    def ended(self) -> int | None:
+        """How it ended by itself: an exit code, or minus a signal's number; None while it runs."""
+        ...
+
+    def start(self) -> None: ...
+    def ready(self) -> bool:
+        """Whether it answers now."""
+        ...
+
+    def ask_to_stop(self) -> None:
+        """Begin to stop, without waiting."""
+        ...
+
+    def stop(self) -> None: ...
+
+
+class Node:
+    """A node of the country: `manyou serve` in a process group of its own."""
+
+    def __init__(self, place: Place, *, settings: Path, log: Path) -> None:
+        self.name = place.name
+        self.log: Path | None = log
+        self._place = place
+        arguments = ["-m", "idp.cli", "serve", "--settings", str(settings)]
+        self._child = Child(place.name, arguments, settings.with_name("output.txt"))
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that leads the group."""
+        return self._child.pid
+
+    @property
+    def ended(self) -> int | None:
+        """How it ended, if it did."""
+        return self._child.ended
+
+    def start(self) -> None:
+        """From the main thread only (see `Child.start`)."""
+        self._child.start()
+
+    def ready(self) -> bool:
+        """Whether `/readyz` says so."""
+        with contextlib.suppress(Unreachable):
+            return ask(f"{self._place.origin}/readyz", timeout=2).status == 200
+        return False
+
+    def ask_to_stop(self) -> None:
+        """SIGTERM."""
+        self._child.ask_to_stop()
+
+    def stop(self) -> None:
+        """The whole group."""
+        self._child.stop()
+
+
+class Store:
+    """The embedded Valkey under an address that stays the same from run to run.
+
+    Args:
+        link: path of a symbolic link to its socket.
+    """
+
+    name = "store"
+    log: Path | None = None
+    pid: int | None = None
+
+    def __init__(self, link: Path) -> None:
+        self._link = link
+        self._server = Embedded()
+
+    @property
+    def ended(self) -> int | None:
+        """Whether it has died: nobody listens at its socket any more."""
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(self._link))
+            return None
+        return 1
+
+    def start(self) -> None:
+        """Start it, and point the link to it."""
+        url = self._server.start()
+        self._link.unlink(missing_ok=True)
+        self._link.symlink_to(url.removeprefix("unix://"))
+
+    def ready(self) -> bool:
+        """It answers when `start` returns."""
+        return True
+
+    def ask_to_stop(self) -> None:
+        """It goes last, when nobody asks it any more."""
+
+    def stop(self) -> None:
+        """Stop it; what it held is gone."""
+        self._server.stop()
+        self._link.unlink(missing_ok=True)
+
+
+class Site:
+    """A small WSGI program of the demo (a portal, the board), served by a thread of ours."""
+
+    pid: int | None = None
+    ended: int | None = None
+
+    def __init__(self, place: Place, app: Callable[[], Flask], *, log: Path | None) -> None:
+        self.name = place.name
+        self.log = log
+        self._place = place
+        self._app = app
+        self._server: BaseWSGIServer | None = None
+
+    def start(self) -> None:
+        """Listen, and answer from a thread for each request."""
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        self._server = make_server(
+            LOOPBACK, self._place.port, self._app(), threaded=True, request_handler=_Handler
+        )
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True
+        ).start()
+
+    def ready(self) -> bool:
+        """Whether it listens."""
+        return self._server is not None
+
+    def ask_to_stop(self) -> None:
+        """Nothing to do ahead of `stop`."""
+
+    def stop(self) -> None:
+        """Stop listening."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.shutdown()
+            server.server_close()
+
+
+class _Handler(WSGIRequestHandler):
+    """Keep connections open between requests, but not for ever."""
+
+    protocol_version = "HTTP/1.1"
+    timeout = 15

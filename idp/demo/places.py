@@ -1,0 +1,143 @@
+"""Places: owns the map of the little country (names, hosts, ports). Starts nothing. Imports nothing of ours.
+
+Every port follows from one base port, so that several countries can stand side by side.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Something with an address: a node, a portal or the board.
+
+    Attributes:
+        name: short, also its folder and its key prefix.
+        host: what browsers see; a name under `.localhost` (RFC 6761 §6.3), so that each site has its own
+            cookies.
+        port: where it listens on the loopback address.
+        title: by language.
+        region: GB/T 2260 code, or None for what is nobody's home.
+        node: for a portal, the name of the node that signs its visitors in.
+    """
+
+    name: str
+    host: str
+    port: int
+    title: Mapping[str, str]
+    region: str | None = None
+    node: str | None = None
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port: a node's issuer."""
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def listen(self) -> str:
+        """Address and port to bind."""
+        return f"{LOOPBACK}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Country:
+    """The whole map.
+
+    Attributes:
+        base: the base port; the board listens on it.
+        folder: where the state is kept.
+    """
+
+    base: int
+    folder: Path
+    board: Place
+    anchor: Place
+    hub: Place
+    provinces: tuple[Place, ...]
+    portals: tuple[Place, ...]
+    directory: Place
+
+    @property
+    def nodes(self) -> tuple[Place, ...]:
+        """Everything that `manyou serve` runs."""
+        return (self.anchor, self.hub, *self.provinces)
+
+    @property
+    def ports(self) -> Mapping[int, str]:
+        """Who needs which port."""
+        places = (self.board, *self.nodes, *self.portals, self.directory)
+        return {place.port: place.name for place in places}
+
+    def settings(self, node: Place) -> Path:
+        """The settings file of a node."""
+        return self.folder / node.name / "manyou.toml"
+
+    def log(self, name: str) -> Path:
+        """The log file of a node or a portal."""
+        return self.folder / name / "log.jsonl"
+
+    def node(self, name: str) -> Place:
+        """The node of that name; KeyError when there is none."""
+        return {node.name: node for node in self.nodes}[name]
+
+
+def country(base: int, folder: Path) -> Country:
+    """Lay out the country from a base port (8400 gives the addresses of the documentation)."""
+    return Country(
+        base=base,
+        folder=folder,
+        board=Place(name="board", host="localhost", port=base, title={"zh": "演示看板", "en": "Board"}),
+        anchor=Place(
+            name="anchor",
+            host="anchor.localhost",
+            port=base + 1,
+            title={"zh": "国家信任锚", "en": "National trust anchor"},
+        ),
+        hub=Place(
+            name="hub", host="hub.localhost", port=base + 2, title={"zh": "国家枢纽", "en": "National hub"}
+        ),
+        provinces=(
+            Place(
+                name="gd",
+                host="gd.localhost",
+                port=base + 10,
+                title={"zh": "广东省", "en": "Guangdong"},
+                region="440000",
+            ),
+            Place(
+                name="zj",
+                host="zj.localhost",
+                port=base + 20,
+                title={"zh": "浙江省", "en": "Zhejiang"},
+                region="330000",
+            ),
+        ),
+        portals=(
+            Place(
+                name="portal-gd",
+                host="portal-gd.localhost",
+                port=base + 11,
+                title={"zh": "岭南服务站", "en": "Lingnan services"},
+                region="440000",
+                node="gd",
+            ),
+            Place(
+                name="portal-zj",
+                host="portal-zj.localhost",
+                port=base + 21,
+                title={"zh": "西湖服务站", "en": "West Lake services"},
+                region="330000",
+                node="zj",
+            ),
+        ),
+        directory=Place(
+            name="directory",
+            host=LOOPBACK,
+            port=base - 11,
+            title={"zh": "广东省民政厅目录", "en": "Guangdong civil affairs directory"},
+            region="440000",
+        ),
+    )
