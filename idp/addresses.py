@@ -1,7 +1,7 @@
 """Addresses: owns which addresses our own requests may reach. Does not connect. Imports settings.places.
 
-The attack is a URL that somebody else chose (a `jwks_uri`, a logout URI) and that points into our own network,
-by a literal address, by a name, or by a name that changes between the check and the connection.
+The attack is a URL that somebody else chose (a `jwks_uri`, a logout URI), and that points into our own
+network by a literal address, by a name, or by a name that changes between the check and the connection.
 """
 
 import contextlib

@@ -44,6 +44,7 @@ _SECURITY = tuple(
 def rules(settings: Settings) -> Iterator[Problem]:
     """Every rule that needs no file."""
     yield from _lifetimes(settings)
+    yield from _unused(settings)
     yield from _home(settings)
     yield from _peers(settings)
     yield from _directories(settings)
@@ -57,6 +58,21 @@ def _lifetimes(settings: Settings) -> Iterator[Problem]:
             yield Problem(
                 f"[lifetimes] {short}: is longer than {long}: {why}; write at most {short} = {limit}", names
             )
+
+
+def _unused(settings: Settings) -> Iterator[Problem]:
+    http = settings.http
+    for name, here, other in (
+        ("key_file", http.certificate_file, http.key_file),
+        ("certificate_file", http.key_file, http.certificate_file),
+    ):
+        if here is not None and other is None:
+            beside = "certificate_file" if name == "key_file" else "key_file"
+            advice = "write both, or neither for a proxy that speaks TLS"
+            yield Problem(f"[http] {name}: is missing beside {beside}; {advice}", ("http",))
+    if settings.store.password_file is not None and settings.store.url == "embedded":
+        text = "[store] password_file: is never used by an embedded store; remove it"
+        yield Problem(text, ("store.url", "store.password_file"))
 
 
 def _home(settings: Settings) -> Iterator[Problem]:
@@ -122,7 +138,12 @@ def _directory(directory: Directory) -> Iterator[str]:
 
 def files(settings: Settings) -> Iterator[Problem]:
     """Every file that the settings name and that must be there already."""
-    named: list[tuple[str, Path | None]] = [("[store] password_file", settings.store.password_file)]
+    named: list[tuple[str, Path | None]] = [
+        ("[http] certificate_file", settings.http.certificate_file),
+        ("[http] key_file", settings.http.key_file),
+        ("[store] password_file", settings.store.password_file),
+        ("[outbound] ca_file", settings.outbound.ca_file),
+    ]
     for directory in settings.directory:
         named.append((f'[[directory]] "{directory.name}" bind_password_file', directory.bind_password_file))
         named.append((f'[[directory]] "{directory.name}" ca_file', directory.ca_file))

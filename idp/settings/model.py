@@ -48,6 +48,8 @@ class Http(Table):
     listen: Listen = Field(default="127.0.0.1:8410", examples=["127.0.0.1:8410"])
     workers: StrictInt = Field(default=1, ge=1, le=64, examples=[1])
     threads: StrictInt = Field(default=8, ge=1, le=256, examples=[8])
+    certificate_file: OptionalPath = Field(default=None, examples=["/etc/manyou/tls.pem"])
+    key_file: OptionalPath = Field(default=None, examples=["/etc/manyou/tls.key"])
 
     @property
     def address(self) -> tuple[str, int]:
@@ -155,6 +157,7 @@ class OutboundLimits(Table):
     """What our own requests may take, and where else they may go."""
 
     timeout: StrictInt = Field(default=3, ge=1, le=30, examples=[3])
+    ca_file: OptionalPath = Field(default=None, examples=["/etc/manyou/network-ca.pem"])
     allow: tuple[str, ...] = Field(default=(), examples=[["10.0.0.12"]])
 
 
@@ -173,8 +176,8 @@ class Settings(Table):
     log: Log = Log()
     lifetimes: Lifetimes = Lifetimes()
     accounts: Accounts = Accounts()
-    directory: tuple[Directory, ...] = Field(default=(), examples=[[]])
-    peer: tuple[Peer, ...] = Field(default=(), examples=[[]])
+    directory: tuple[Directory, ...] = ()
+    peer: tuple[Peer, ...] = ()
     anchor: Anchor | None = Field(default=None, examples=[{}])
     outbound: OutboundLimits = OutboundLimits()
 

@@ -5,7 +5,7 @@ It never repeats a value, which may be a secret.
 
 import difflib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -55,11 +55,22 @@ def nearest(name: str, known: Collection[str]) -> str:
 
 def _wrong(detail: ErrorDetails, field: FieldInfo) -> str:
     if said := _BOUNDS.get(detail["type"]):
-        return said.format_map(detail.get("ctx", {})).replace("'", '"')
+        context = detail.get("ctx", {})
+        if "expected" in context:
+            context["expected"] = context["expected"].replace("'", '"')
+        return said.format_map(context)
     if shape.listed(field):
         return "must be a list"
-    kinds = [kind for kind in (field.annotation, *get_args(field.annotation)) if kind in _KINDS]
-    return f"must be {_KINDS[kinds[0]]}" if kinds else "must be a table"
+    kind = next((_KINDS[kind] for kind in _kinds(field.annotation) if kind in _KINDS), "a table")
+    return f"must be {kind}"
+
+
+def _kinds(annotation: Any) -> Iterator[Any]:
+    """A type and those that it is made of: `Annotated[str, …] | None` has `str` inside."""
+    yield annotation
+    for inner in get_args(annotation):
+        if isinstance(inner, type) or get_args(inner):
+            yield from _kinds(inner)
 
 
 def _example(name: str, field: FieldInfo) -> str:
