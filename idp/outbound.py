@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError
@@ -39,6 +40,22 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+class Sender(Protocol):
+    """Whoever can make one exchange for us; `Outbound` does it over the network."""
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        limit: int = LIMIT,
+        timeout: float | None = None,
+    ) -> Reply:
+        """One exchange; raises `Unavailable`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +237,10 @@ class Outbound:
 
 
 def _read(response: BaseHTTPResponse, limit: int) -> bytes:
-    content = response.read(limit + 1, decode_content=False)
-    if len(content) > limit:
-        raise ValueError(f"answers with more than {limit} bytes")
-    return bytes(content)
+    content = b""
+    # Until nothing more comes: only then does the library notice an answer that stopped early.
+    while part := response.read(limit + 1 - len(content), decode_content=False):
+        content += part
+        if len(content) > limit:
+            raise ValueError(f"answers with more than {limit} bytes")
+    return content
