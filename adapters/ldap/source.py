@@ -9,6 +9,7 @@ import ssl
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from adapters import mapping
 from adapters.config import DirectoryConfig
@@ -19,6 +20,8 @@ from adapters.ldap.link import SIZE_LIMIT_EXCEEDED, SUCCESS, Endpoint, Entry, Li
 from adapters.ldap.service import Service
 from adapters.names import fold
 from adapters.person import DirectoryUnavailable, Person, acceptable
+
+T = TypeVar("T")
 
 # Answers about the person, not about the server: wrong password; no password there; locked or expired by its
 # policy; gone since it was found; inactivated. All are one answer to whoever asks, or they would tell
@@ -67,11 +70,23 @@ class LdapSource:
         """
         if not acceptable(username, password) or not fold(username):
             return None
+        return self._guarded(lambda deadline: self._asked(fold(username), password, deadline))
+
+    def knows(self, username: str) -> bool:
+        """Whether exactly one entry has this name; False as well while the directory cannot say."""
+        if not acceptable(username, "-") or not fold(username):
+            return False
+        try:
+            return self._guarded(lambda deadline: self._find(fold(username), deadline)) is not None
+        except DirectoryUnavailable:
+            return False
+
+    def _guarded(self, ask: Callable[[Deadline], T | None]) -> T | None:
+        """Asks within the deadline, unless the directory rests, and tells the breaker how it went."""
         if not self._breaker.admits():
             raise DirectoryUnavailable("resting after failures")
-        deadline = Deadline(clock=self._clock, at=self._clock() + self._plan.seconds)
         try:
-            person = self._asked(fold(username), password, deadline)
+            answer = ask(Deadline(clock=self._clock, at=self._clock() + self._plan.seconds))
         except (LinkFailed, TimeoutError) as error:
             self._breaker.failed()
             raise DirectoryUnavailable(str(error)) from None
@@ -79,7 +94,7 @@ class LdapSource:
             self._breaker.worked()  # it answers; a name with two entries must not close it to everybody
             raise
         self._breaker.worked()
-        return person
+        return answer
 
     def _asked(self, username: str, password: str, deadline: Deadline) -> Person | None:
         entry = self._find(username, deadline)

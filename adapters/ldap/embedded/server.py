@@ -1,6 +1,6 @@
 """Server: owns the sockets and threads of the embedded directory. Knows messages, but no operation.
 
-Each client has a thread. Clients may be idle for some minutes; messages and the number of clients are bounded.
+Each client has a thread. A client may be idle for minutes; messages and the number of clients are bounded.
 """
 
 import contextlib
