@@ -1,4 +1,4 @@
-"""Bearer: owns how an access token is presented (RFC 6750 §2) and refused (§3). Does not know what it opens."""
+"""Bearer: owns how an access token is presented (RFC 6750 §2) and refused (§3). Knows not what it opens."""
 
 from idp.errors import WireError
 from idp.oauth.wire import WireRequest

@@ -190,7 +190,7 @@ class Place:
         )
         self.store.put(SESSION, b"alive", 3_600)
 
-    def ask(self, client: Client = PORTAL, **changes: str | None) -> dict[str, str]:
+    def ask(self, client: Client = PORTAL, /, **changes: str | None) -> dict[str, str]:
         """Return lawful authorization parameters, changed; None leaves one out."""
         params: dict[str, str | None] = {
             "client_id": client.client_id,
@@ -205,7 +205,7 @@ class Place:
         }
         return {name: value for name, value in params.items() if value is not None}
 
-    def check(self, client: Client = PORTAL, **changes: str | None) -> Checked:
+    def check(self, client: Client = PORTAL, /, **changes: str | None) -> Checked:
         return self.provider.check(self.ask(client, **changes))
 
     def approve(self, **changes: Any) -> Approval:
@@ -218,7 +218,7 @@ class Place:
         )
         return replace(approval, **changes)
 
-    def code(self, client: Client = PORTAL, **changes: str | None) -> str:
+    def code(self, client: Client = PORTAL, /, **changes: str | None) -> str:
         """Return the code of a lawful request."""
         return params_of(self.provider.issue(self.check(client, **changes), self.approve()))["code"]
 
@@ -226,6 +226,7 @@ class Place:
         self,
         code: str,
         client: Client = PORTAL,
+        /,
         *,
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
@@ -252,7 +253,7 @@ class Place:
             )
         )
 
-    def sign_in(self, client: Client = PORTAL, **changes: str | None) -> dict[str, Any]:
+    def sign_in(self, client: Client = PORTAL, /, **changes: str | None) -> dict[str, Any]:
         """Walk the whole flow; the token response."""
         return json_of(self.redeem(self.code(client, **changes), client))
 

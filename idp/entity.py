@@ -1,0 +1,73 @@
+"""Entity: owns what this node says about itself to other entities. Does not know HTTP or who reads it.
+
+Imports federation and keys. Each role's metadata carries the OIDC keys inline, so that one verified statement
+is enough to talk to us: nothing else has to be fetched, and nothing unsigned is believed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from federation import entity
+from idp.clock import Clock
+from keys.ring import KeyRing
+
+Roles = Mapping[str, Mapping[str, object]]
+"""Metadata by entity type: `openid_provider`, `openid_relying_party`, `federation_entity`."""
+
+_SPEAKS_OIDC = ("openid_provider", "openid_relying_party")
+
+
+class Entity:
+    """This node as an entity of the federation.
+
+    Args:
+        entity_id: our issuer.
+        roles: metadata by entity type, without keys.
+        oidc: gives the ring that signs tokens, or None for a node that nobody signs in at.
+        federation: gives the ring that signs statements.
+        authority_hints: our immediate superiors; empty for an anchor.
+        lifetime: seconds until a statement expires.
+        clock: seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        *,
+        entity_id: str,
+        roles: Roles,
+        oidc: Callable[[], KeyRing] | None,
+        federation: Callable[[], KeyRing],
+        authority_hints: Sequence[str],
+        lifetime: int,
+        clock: Clock,
+    ) -> None:
+        self._entity_id = entity_id
+        self._roles = roles
+        self._oidc = oidc
+        self._federation = federation
+        self._authority_hints = authority_hints
+        self._lifetime = lifetime
+        self._clock = clock
+
+    def configuration(self) -> str:
+        """Return our entity configuration, signed now (OIDF §3.1)."""
+        now = self._clock()
+        return entity.configuration(
+            entity_id=self._entity_id,
+            ring=self._federation(),
+            metadata={kind: self._complete(kind, role, now) for kind, role in self._roles.items()},
+            authority_hints=self._authority_hints,
+            now=now,
+            lifetime=self._lifetime,
+        )
+
+    def jwks(self) -> Mapping[str, object] | None:
+        """Return the public keys of our tokens, or None where no tokens are made."""
+        return self._oidc().jwks(self._clock()) if self._oidc else None
+
+    def _complete(self, kind: str, role: Mapping[str, object], now: float) -> Mapping[str, object]:
+        if kind not in _SPEAKS_OIDC or self._oidc is None:
+            return role
+        # One source of keys (OIDF §5.2.1: jwks, jwks_uri and signed_jwks_uri exclude each other).
+        return {name: value for name, value in role.items() if name != "jwks_uri"} | {
+            "jwks": self._oidc().jwks(now)
+        }

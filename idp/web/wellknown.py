@@ -1,0 +1,46 @@
+"""Well-known addresses: discovery, keys and the entity configuration. Parses nothing, decides nothing.
+
+How long caches may hold the keys is part of the promise that no key signs before it can be known everywhere.
+"""
+
+import json
+from collections.abc import Mapping
+
+from flask import Blueprint, Response
+
+from federation.statement import TYP
+from idp.entity import Entity
+from idp.oauth.metadata import PATHS
+
+# Public documents: any site may read them, so that relying parties in a browser can.
+_OPEN = {"Access-Control-Allow-Origin": "*"}
+
+
+def blueprint(*, entity: Entity, discovery: Mapping[str, object] | None, max_age: int) -> Blueprint:
+    """Return the routes of the documents that we publish.
+
+    Args:
+        entity: signs the entity configuration and knows the keys.
+        discovery: `Provider.metadata()`, or None for a node that is no OpenID provider.
+        max_age: seconds for which caches may hold a document.
+    """
+    routes = Blueprint("wellknown", __name__)
+    kept = {"Cache-Control": f"public, max-age={max_age}", **_OPEN}
+
+    @routes.get("/.well-known/openid-federation")
+    def configuration() -> Response:
+        return Response(entity.configuration(), mimetype=f"application/{TYP}", headers=kept)
+
+    if discovery is None:
+        return routes
+    document = json.dumps(discovery, ensure_ascii=False, indent=2)
+
+    @routes.get("/.well-known/openid-configuration")
+    def openid_configuration() -> Response:
+        return Response(document, mimetype="application/json", headers=kept)
+
+    @routes.get(PATHS["jwks_uri"])
+    def jwks() -> Response:
+        return Response(json.dumps(entity.jwks()), mimetype="application/jwk-set+json", headers=kept)
+
+    return routes
