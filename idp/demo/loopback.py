@@ -6,6 +6,7 @@ them.
 """
 
 import http.client
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -39,6 +40,14 @@ class Reply:
 def address(host: str) -> str:
     """Where to connect for a host name."""
     return "127.0.0.1" if host == "localhost" or host.endswith(".localhost") else host
+
+
+def resolves(host: str) -> bool:
+    """Whether the system's own resolver knows a name under `.localhost`."""
+    try:
+        return bool(socket.getaddrinfo(host, 80, proto=socket.IPPROTO_TCP))
+    except OSError:
+        return False
 
 
 def ask(

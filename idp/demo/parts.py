@@ -15,6 +15,7 @@ from typing import Protocol
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from adapters.ldap.embedded import EmbeddedDirectory
 from idp.demo.child import Child
 from idp.demo.loopback import Unreachable, ask
 from idp.demo.places import LOOPBACK, Place
@@ -132,6 +133,33 @@ class Store:
         """Stop it; what it held is gone."""
         self._server.stop()
         self._link.unlink(missing_ok=True)
+
+
+class Directory:
+    """The embedded LDAP directory, served by threads of ours."""
+
+    name = "directory"
+    log: Path | None = None
+    pid: int | None = None
+    ended: int | None = None
+
+    def __init__(self, server: EmbeddedDirectory) -> None:
+        self._server = server
+
+    def start(self) -> None:
+        """Listen."""
+        self._server.start()
+
+    def ready(self) -> bool:
+        """It answers when `start` returns."""
+        return True
+
+    def ask_to_stop(self) -> None:
+        """Nothing to do ahead of `stop`."""
+
+    def stop(self) -> None:
+        """Close everything."""
+        self._server.stop()
 
 
 class Site:

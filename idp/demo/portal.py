@@ -16,6 +16,7 @@ from idp.demo.loopback import Unreachable
 from idp.demo.provider import NotAccepted
 from idp.demo.relying import RelyingParty
 from idp.demo.visitors import Visitors
+from idp.demo.web import guard
 from idp.web.pages import Pages, locale_for
 
 _WISHES = ("prompt", "max_age", "scope", "acr_values", "ui_locales", "login_hint")
@@ -31,6 +32,7 @@ class Portal:
     Attributes:
         pages: of the site, in its name.
         region: the name of who signs its visitors in, by language.
+        other: name by language and address of another portal to roam to.
         party: its OpenID side.
         visitors: its memory.
         log: takes an event's name and fields without secrets.
@@ -39,6 +41,7 @@ class Portal:
 
     pages: Pages
     region: Mapping[str, str]
+    other: tuple[Mapping[str, str], str]
     party: RelyingParty
     visitors: Visitors
     log: Callable[..., None]
@@ -49,15 +52,18 @@ class Portal:
     ) -> Response:
         """The portal's one page, in the state that this browser is in."""
         signed_in = self.visitors.present(_cookie(_SESSION))
+        locale = locale_for(request)
+        name, address = self.other
         return self.pages.render(
             "portal.html",
-            locale=locale_for(request),
+            locale=locale,
             status=status,
             claims=signed_in.claims if signed_in else None,
             region=self.region,
             error=error,
             detail=detail,
             signed_out=signed_out,
+            other={"name": name[locale], "url": address},
         )
 
     def set_cookie(self, response: AnyResponse, name: str, value: str) -> None:
@@ -82,7 +88,7 @@ def create_portal(portal: Portal) -> Flask:
     app.add_url_rule("/backchannel-logout", "backchannel", lambda: _backchannel(portal), methods=["POST"])
     app.register_error_handler(Unreachable, lambda error: _unreachable(portal, error))
     app.register_error_handler(NotAccepted, lambda error: _not_accepted(portal, error))
-    app.after_request(_guarded)
+    app.after_request(guard)
     return app
 
 
@@ -160,17 +166,6 @@ def _not_accepted(portal: Portal, error: NotAccepted) -> AnyResponse:
     portal.log("refused", code=error.code, reason=error.public)
     status = HTTPStatus.OK if error.code in _CALM else HTTPStatus.BAD_REQUEST
     return portal.page(status=status, error=error.code, detail=error.public)
-
-
-def _guarded(response: Response) -> Response:
-    """Nothing that a portal says about a person is kept by anybody; its pages load nothing from elsewhere."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 def _cookie(name: str) -> str:

@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey
 from idp.demo.portal import Portal, create_portal
 from idp.demo.provider import Registration
 from idp.demo.relying import RelyingParty
-from idp.demo.sites import portal_pages
+from idp.demo.sites import demo_pages
 from idp.demo.visitors import Visitors
 from tests.idp.demo.fake import CLIENT, ISSUER, Clock, FakeProvider
 
@@ -34,8 +34,9 @@ class Scene:
         self.events: list[str] = []
         self.app = create_portal(
             Portal(
-                pages=portal_pages(names, URL),
+                pages=demo_pages(names, URL),
                 region=names,
+                other=(names, "http://other.localhost/"),
                 party=party,
                 visitors=Visitors(self.clock),
                 log=lambda event, **_: self.events.append(event),
