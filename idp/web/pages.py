@@ -112,6 +112,7 @@ class Pages:
         environment.install_gettext_callables(  # type: ignore[attr-defined]
             catalogue.gettext, catalogue.ngettext, newstyle=True
         )
+        environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": False}
         environment.filters |= {"bdi": _bdi, "beijing": _beijing}
 
         def say(prefix: str, code: str, fallback: str = "") -> str:
@@ -121,6 +122,7 @@ class Pages:
 
         environment.globals |= {
             "site": name,
+            "locale": locale,
             "lang": TAGS[locale],
             "asset": self.assets.url,
             "root": f"{self._root}/",
