@@ -9,6 +9,7 @@ import contextlib
 import math
 import socket
 import ssl
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -73,6 +74,7 @@ class Link:
         with _failures():
             self._connection = _open(endpoint, deadline)
         self._raw: socket.socket = self._connection.socket
+        self._close = weakref.finalize(self, self._raw.close)  # ldap3 is full of cycles, and keeps it open
 
     def bind(self, dn: str, password: bytes, deadline: Deadline) -> int:
         """The result code of a simple bind.
@@ -111,7 +113,7 @@ class Link:
     def close(self) -> None:
         """Leaves; never fails."""
         with contextlib.suppress(OSError):
-            self._raw.close()
+            self._close()
 
     @contextlib.contextmanager
     def _bounded(self, deadline: Deadline) -> Iterator[None]:

@@ -107,10 +107,10 @@ class LdapSource:
             code = link.bind(name, secret, deadline)
         finally:
             link.close()
+        if entry is None or code in _NO:
+            return None
         if code == SUCCESS:
             return person
-        if code in _NO:
-            return None
         raise DirectoryUnavailable(f"bind: result {code}")
 
     def _find(self, username: str, deadline: Deadline) -> Entry | None:
