@@ -1,0 +1,100 @@
+"""The endpoints for programs, over Flask: only how they are reached; what they decide is tested below them."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from idp.entity import Entity
+from idp.errors import WireError
+from idp.web import token, userinfo, wellknown
+from keys.key import generate
+from keys.ring import KeyRing
+from tests.idp.oauth.place import CALLBACK, ISSUER, NOW, OIDC, VERIFIER, Place, basic
+
+PINNED = generate(alg="ES256", purpose="federation", issuer=ISSUER, now=NOW, active_from=NOW)
+
+
+@pytest.fixture
+def place() -> Place:
+    return Place()
+
+
+@pytest.fixture
+def browser(place: Place) -> FlaskClient:
+    app = Flask("endpoints")
+    entity = Entity(
+        entity_id=ISSUER,
+        roles={"openid_provider": place.provider.metadata()},
+        oidc=lambda: KeyRing(purpose="oidc", keys=OIDC),
+        federation=lambda: KeyRing(purpose="federation", keys=(PINNED,)),
+        authority_hints=(),
+        lifetime=86_400,
+        clock=place.clock,
+    )
+    app.register_blueprint(token.blueprint(place.provider))
+    app.register_blueprint(userinfo.blueprint(place.provider))
+    app.register_blueprint(
+        wellknown.blueprint(entity=entity, discovery=place.provider.metadata(), max_age=60)
+    )
+    app.register_error_handler(WireError, lambda error: ({"error": error.code}, error.status))
+    return app.test_client()
+
+
+def _form(place: Place) -> dict[str, str]:
+    return {
+        "grant_type": "authorization_code",
+        "code": place.code(),
+        "redirect_uri": CALLBACK,
+        "code_verifier": VERIFIER,
+    }
+
+
+HEADERS = {"Authorization": basic("portal", "s3cret-of-the-portal")["authorization"]}
+
+
+def test_a_code_is_redeemed_and_opens_userinfo(browser: FlaskClient, place: Place) -> None:
+    tokens = browser.post("/token", data=_form(place), headers=HEADERS)
+    assert tokens.mimetype == "application/json"
+    assert tokens.headers["Cache-Control"] == "no-store"
+    bearer = {"Authorization": f"Bearer {tokens.json['access_token']}"} if tokens.json else {}
+    for answer in (browser.get("/userinfo", headers=bearer), browser.post("/userinfo", headers=bearer)):
+        assert answer.json
+        assert answer.json["name"] == "李小明"
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_token_endpoint_takes_post_only(browser: FlaskClient) -> None:
+    assert browser.get("/token").status_code == 405
+
+
+def test_parameters_in_the_url_of_the_token_endpoint_are_not_read(browser: FlaskClient, place: Place) -> None:
+    answer = browser.post("/token", query_string=_form(place), headers=HEADERS)
+    assert (answer.status_code, answer.json) == (400, {"error": "invalid_request"})
+
+
+def test_a_json_body_is_no_token_request(browser: FlaskClient, place: Place) -> None:
+    assert browser.post("/token", json=_form(place), headers=HEADERS).status_code == 400
+
+
+def test_a_parameter_sent_twice_is_refused_and_the_code_kept(browser: FlaskClient, place: Place) -> None:
+    form = _form(place)
+    doubled = browser.post("/token", data={**form, "code": [form["code"], form["code"]]}, headers=HEADERS)
+    assert (doubled.status_code, doubled.json) == (400, {"error": "invalid_request"})
+    assert browser.post("/token", data=form, headers=HEADERS).status_code == 200
+
+
+def test_discovery_leads_to_the_keys(browser: FlaskClient) -> None:
+    discovery = browser.get("/.well-known/openid-configuration")
+    assert discovery.json
+    assert discovery.json["issuer"] == ISSUER
+    assert discovery.headers["Cache-Control"] == "public, max-age=60"
+    keys = browser.get(discovery.json["jwks_uri"].removeprefix(ISSUER))
+    assert keys.json
+    assert {key["kid"] for key in keys.json["keys"]} == {key.kid for key in OIDC}
+    assert not any({"d", "p", "q"} & key.keys() for key in keys.json["keys"])
+
+
+def test_the_entity_configuration_has_its_own_media_type(browser: FlaskClient) -> None:
+    answer = browser.get("/.well-known/openid-federation")
+    assert answer.headers["Content-Type"] == "application/entity-statement+jwt"
+    assert answer.text.count(".") == 2
