@@ -18,6 +18,7 @@ Event = Literal[
     "signin.held",
     "session.started",
     "session.raised",
+    "client.entered",
     "session.ended",
     "peer.vouched",
     "peer.refused",

@@ -1,6 +1,8 @@
-"""Citizen: owns our word about somebody who signed in. Does not know how they proved it. Imports nothing of ours.
+"""Citizen: owns our word about somebody who signed in. Does not know how they proved it. Imports nothing
+of ours.
 
-A directory reports a `Person`; we assert a `Citizen`. A citizen who comes from a peer keeps what that peer vouched for,
+A directory reports a `Person`; we assert a `Citizen`. A citizen who comes from a peer keeps what that peer
+vouched for,
 never raised (I10).
 """
 
@@ -21,7 +23,8 @@ class Citizen:
         auth_time: when the person really authenticated, seconds since 1970.
         idp: issuer of the provider where they did.
         home_region: GB/T 2260 code.
-        claims: OIDC claims by name; empty for a citizen of another region (they are fetched from home per request).
+        claims: OIDC claims by name; empty for a citizen of another region (they are fetched from home per
+            request).
     """
 
     source: str

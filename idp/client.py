@@ -1,6 +1,7 @@
 """Client: owns what we know of a relying party. Does not know how it became known. Imports nothing of ours.
 
-A client is registered here (`records`), or is a peer (`peers`): both are found through the one-method protocol `Clients`.
+A client is registered here (`records`), or is a peer (`peers`): both are found through the one-method
+protocol `Clients`.
 """
 
 import hashlib
@@ -58,7 +59,8 @@ class Client:
 
     @property
     def sector(self) -> str:
-        """The sector of pairwise subjects: a peer's issuer, else the host of the redirect URIs (OIDC Core §8.1)."""
+        """The sector of pairwise subjects: a peer's issuer, else the host of the redirect URIs (OIDC Core
+        §8.1)."""
         if self.peer:
             return self.client_id
         hosts = {urlsplit(uri).hostname or uri for uri in self.redirect_uris}

@@ -5,6 +5,7 @@ Imports nothing of ours.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,3 +28,13 @@ class Consent:
     def covers(self, scopes: Collection[str]) -> bool:
         """Whether nothing is asked that was not agreed to."""
         return set(scopes) <= set(self.scopes)
+
+
+class Agreements(Protocol):
+    """Whoever remembers what was agreed to."""
+
+    def find(self, source: str, local_id: str, client_id: str) -> Consent | None:
+        """What this person agreed to give this client; None when they were never asked."""
+
+    def give(self, consent: Consent) -> None:
+        """Remember it, instead of what was agreed before."""

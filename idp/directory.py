@@ -79,7 +79,7 @@ class Counts(Protocol):
     def admit(self, account: str, address: str, device: str | None, now: float) -> Admitted | Refused:
         """Counts a try before it is made."""
 
-    def succeeded(self, admitted: Admitted, now: float) -> str:
+    def succeeded(self, admitted: Admitted) -> str:
         """The try was right."""
 
     def forgive(self, admitted: Admitted) -> None:
@@ -136,7 +136,7 @@ class Directory:
             return Wrong()
         source, person = asked
         citizen = self._citizen(source, person, now)
-        return Signed(citizen=citizen, device=self._attempts.succeeded(admitted, now))
+        return Signed(citizen=citizen, device=self._attempts.succeeded(admitted))
 
     def _asked(self, name: str, password: str) -> tuple[Source, Person] | Unreachable | None:
         """The first source that says yes, and whom it means; None when all say no."""

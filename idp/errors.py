@@ -1,7 +1,9 @@
 """Errors that travel: owns the vocabulary of refusals. Does not know HTTP or pages.
 
-Two audiences for every error: `public` is for the relying party or the citizen, the cause goes to the log under the
-same incident number. Whether an error may travel back to a client is part of its type: only `Refused` can carry a
+Two audiences for every error: `public` is for the relying party or the citizen, the cause goes to the log
+under the
+same incident number. Whether an error may travel back to a client is part of its type: only `Refused` can
+carry a
 redirect URI, and it can only be built after that URI was checked.
 """
 
@@ -23,7 +25,15 @@ class WireError(Exception):
         cause: for the log only.
     """
 
-    def __init__(self, code: str, public: str, *, status: int = 400, cause: str = "", headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        public: str,
+        *,
+        status: int = 400,
+        cause: str = "",
+        headers: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.public = public
@@ -39,10 +49,14 @@ class PageError(Exception):
         code: an error code, which also chooses the sentence shown (in the person's language).
         public: for the engineer who reads the page with the person.
         status: the HTTP status.
+        client_id: of the site where the person can start again, once it is known.
     """
 
-    def __init__(self, code: str, public: str = "", *, status: int = 400, cause: str = "") -> None:
+    def __init__(
+        self, code: str, public: str = "", *, status: int = 400, cause: str = "", client_id: str | None = None
+    ) -> None:
         super().__init__(code)
+        self.client_id = client_id
         self.code = code
         self.public = public
         self.status = status

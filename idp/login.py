@@ -1,4 +1,5 @@
-"""Login: owns one journey in progress, bound to one browser. Does not decide what comes next (`journey`). Imports shelf."""
+"""Login: owns one journey in progress, bound to one browser. Does not decide what comes next (`journey`).
+Imports shelf."""
 
 import secrets
 from collections.abc import Mapping
@@ -72,24 +73,22 @@ class Logins:
         """
         login = self._shelf.get(secret_name(login_id))
         if login is None:
-            raise PageError("expired", "This sign-in is not known here any more; start again at the site you came from.")
+            raise PageError(
+                "expired", "This sign-in is not known here any more; start again at the site you came from."
+            )
         if browser is None or secret_name(browser) != login.browser:
             raise PageError("wrong_browser", "This sign-in was begun in another browser.", status=403)
         if login.done or now > login.arrived + self._lifetime:
-            raise Finished(login)
+            raise PageError(
+                "expired",
+                "This sign-in was completed or is too old; start again at the site you came from.",
+                client_id=login.client_id,
+            )
         return login
 
     def finish(self, login: Login) -> None:
         """Mark a journey as answered; its pages now only lead back to the site."""
         self.keep(replace(login, done=True))
-
-
-class Finished(PageError):
-    """A page of a journey that was answered already or is too old; knows where to start again."""
-
-    def __init__(self, login: Login) -> None:
-        super().__init__("expired", "This sign-in was completed or is too old; start again at the site you came from.")
-        self.client_id = login.client_id
 
 
 def new_id() -> str:
@@ -98,7 +97,8 @@ def new_id() -> str:
 
 
 def start_again(client: Client) -> str | None:
-    """Where a person can begin a sign-in at this client anew: OIDC Core §4, else its front page, else its own origin."""
+    """Where a person can begin a sign-in at this client anew: OIDC Core §4, else its front page, else its
+    own origin."""
     if client.initiate_login_uri:
         return client.initiate_login_uri
     if client.client_uri:

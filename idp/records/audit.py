@@ -65,15 +65,20 @@ class AuditRecords:
             Unavailable: `records`; nothing was written.
         """
         with self._database.write() as sql:
-            here = audit_heads.c.node == self._node
-            head = sql.execute(select(audit_heads).where(here).with_for_update()).one_or_none()
-            seq, prev = (1, _START) if head is None else (head.seq + 1, head.hash)
-            row = _row(self._node, seq, prev, entry)
-            sql.execute(insert(audit).values(row))
-            if head is None:
-                sql.execute(insert(audit_heads).values(node=self._node, seq=seq, hash=row["hash"]))
-            else:
-                sql.execute(update(audit_heads).where(here).values(seq=seq, hash=row["hash"]))
+            self.append_within(sql, entry)
+
+    def append_within(self, sql: Connection, entry: Entry) -> None:
+        """Keep the entry within a transaction of somebody else: what it tells of and the entry are kept,
+        or neither."""
+        here = audit_heads.c.node == self._node
+        head = sql.execute(select(audit_heads).where(here).with_for_update()).one_or_none()
+        seq, prev = (1, _START) if head is None else (head.seq + 1, head.hash)
+        row = _row(self._node, seq, prev, entry)
+        sql.execute(insert(audit).values(row))
+        if head is None:
+            sql.execute(insert(audit_heads).values(node=self._node, seq=seq, hash=row["hash"]))
+        else:
+            sql.execute(update(audit_heads).where(here).values(seq=seq, hash=row["hash"]))
 
     def tail(self, limit: int = 20, *, event: str | None = None) -> tuple[Chained, ...]:
         """The last `limit` entries of this node, oldest first."""

@@ -5,36 +5,13 @@ Does not know how it is told. Two workers never get the same message at once: ta
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from idp.delivery import Delivery, Kind
 from idp.records.database import Database
 from idp.records.tables import outbox
-
-Kind = Literal["logout_token", "session_event"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """A message on its way.
-
-    Attributes:
-        id: random.
-        kind: `logout_token` to a client, `session_event` to a peer.
-        target: the client's id or the peer's issuer.
-        payload: what is needed to make the message afresh at each try; never a finished token.
-        created: seconds since 1970.
-        tries: how often it was lent, this time included.
-    """
-
-    id: str
-    kind: Kind
-    target: str
-    payload: Mapping[str, object]
-    created: float
-    tries: int
 
 
 class Outbox:
@@ -111,6 +88,21 @@ class Outbox:
     def _set(self, id_: str, **values: float | None) -> None:
         with self._database.write() as sql:
             sql.execute(update(outbox).where(outbox.c.id == id_).values(**values))
+
+
+def write_lent(sql: Connection, delivery: Delivery, until: float) -> None:
+    """Write a message down as lent to the writer itself, who tries it at once."""
+    sql.execute(
+        insert(outbox).values(
+            id=delivery.id,
+            kind=delivery.kind,
+            target=delivery.target,
+            payload=dict(delivery.payload),
+            created=delivery.created,
+            next_try=until,
+            tries=delivery.tries,
+        )
+    )
 
 
 def _delivery(row: Row[Any]) -> Delivery:

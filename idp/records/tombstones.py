@@ -4,7 +4,7 @@ A session's own record may come back (a replica that lags, a snapshot restored);
 away (I4).
 """
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from idp.records.database import Database
 from idp.records.tables import tombstones
@@ -24,14 +24,8 @@ class Tombstones:
             ended_at: seconds since 1970.
             expires: when nothing of the session can be alive any more.
         """
-        same = tombstones.c.session_key == session_key
         with self._database.write() as sql:
-            known = sql.execute(select(tombstones.c.expires).where(same)).scalar()
-            if known is None:
-                values = {"session_key": session_key, "ended_at": ended_at, "expires": expires}
-                sql.execute(insert(tombstones).values(values))
-            elif known < expires:
-                sql.execute(update(tombstones).where(same).values(expires=expires))
+            write(sql, session_key, ended_at=ended_at, expires=expires)
 
     def ended(self, session_key: str) -> bool:
         """Whether the session has ended."""
@@ -43,3 +37,14 @@ class Tombstones:
         """Forget those whose sessions could not be alive anyhow; how many."""
         with self._database.write() as sql:
             return int(sql.execute(delete(tombstones).where(tombstones.c.expires < now)).rowcount)
+
+
+def write(sql: Connection, session_key: str, *, ended_at: float, expires: float) -> None:
+    """Write that a session has ended, within a transaction; harmless when it was written before."""
+    same = tombstones.c.session_key == session_key
+    known = sql.execute(select(tombstones.c.expires).where(same)).scalar()
+    if known is None:
+        values = {"session_key": session_key, "ended_at": ended_at, "expires": expires}
+        sql.execute(insert(tombstones).values(values))
+    elif known < expires:
+        sql.execute(update(tombstones).where(same).values(expires=expires))

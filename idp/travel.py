@@ -1,0 +1,286 @@
+"""Travel: owns the trip to another identity provider and what comes back. Does not know pages or sessions'
+storage.
+
+We are the relying party here: code flow with PKCE (RFC 7636), `state`, `nonce`, `iss` (RFC 9207) and
+private_key_jwt
+(RFC 7523). What the peer says of level, methods and time is taken over unchanged and never raised (I10).
+"""
+
+import base64
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from idp import levels
+from idp.citizen import Citizen
+from idp.claims import BY_SCOPE
+from idp.clock import Clock
+from idp.errors import Unavailable
+from idp.outbound import Reply, Sender
+from idp.peers import Peer, Peers
+from idp.session import Upstream
+from idp.visit import Visit, Visits
+from keys.jose import JoseError, peek, sign, verify
+from keys.ring import KeyRing
+
+ASSERTION_LIFETIME = 60
+PROFILE = frozenset(name for names in BY_SCOPE.values() for name in names)
+
+
+class NotOurs(Exception):
+    """An answer of a peer that does not fit what was asked: refused, whatever it says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What a peer vouched for.
+
+    Attributes:
+        citizen: without claims.
+        upstream: the session there.
+        until: when that session ends, seconds.
+        claims: what was fetched for this request; passed on, never stored with the session.
+    """
+
+    citizen: Citizen
+    upstream: Upstream
+    until: int
+    claims: Mapping[str, object]
+
+
+class Travel:
+    """Sends browsers to peers and redeems what they bring back.
+
+    Args:
+        issuer: ours; our `client_id` everywhere.
+        region: our GB/T 2260 code, or None.
+        namespace: of the acr ladder.
+        ring: the `oidc` ring of this moment.
+    """
+
+    def __init__(
+        self,
+        *,
+        issuer: str,
+        region: str | None,
+        namespace: str,
+        peers: Peers,
+        visits: Visits,
+        outbound: Sender,
+        ring: Callable[[], KeyRing],
+        clock: Clock,
+    ) -> None:
+        self._issuer = issuer
+        self._region = region
+        self._namespace = namespace
+        self._peers = peers
+        self._visits = visits
+        self._outbound = outbound
+        self._ring = ring
+        self._clock = clock
+        self.redirect_uri = issuer.removesuffix("/") + "/arrive"
+
+    def leave(
+        self,
+        issuer: str,
+        *,
+        browser: str,
+        silent: bool,
+        renew: bool = False,
+        scopes: tuple[str, ...] = ("openid",),
+        asked: Mapping[str, str] | None = None,
+        login_id: str | None = None,
+        return_to: str | None = None,
+    ) -> str:
+        """Begin a trip.
+
+        Args:
+            browser: hash of the cookie of the browser that leaves.
+            silent: with `prompt=none`.
+            renew: the person must authenticate anew: `prompt=login` travels to where the password is.
+            asked: parameters of the request that waits which travel along (`max_age`, `acr_values`,
+                `ui_locales`).
+
+        Returns:
+            The address to send the browser to.
+        """
+        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        params = {
+            "response_type": "code",
+            "client_id": self._issuer,
+            "redirect_uri": self.redirect_uri,
+            "scope": " ".join(scopes),
+            "state": state,
+            "nonce": nonce,
+            "code_challenge": _challenge(verifier),
+            "code_challenge_method": "S256",
+            **(asked or {}),
+        }
+        if silent:
+            params["prompt"] = "none"
+        elif renew:
+            params["prompt"] = "login"
+        endpoint = self._peers.get(issuer).endpoint("authorization_endpoint")
+        self._visits.keep(
+            state,
+            Visit(
+                issuer=issuer,
+                browser=browser,
+                nonce=nonce,
+                verifier=verifier,
+                silent=silent,
+                scopes=scopes,
+                sent=int(self._clock()),
+                login_id=login_id,
+                return_to=return_to,
+            ),
+        )
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(params)}"
+
+    def redeem(self, visit: Visit, code: str) -> Arrival:
+        """Exchange the code and judge what comes back (OIDC Core §3.1.3.7).
+
+        Raises:
+            NotOurs: signature, `iss`, `aud`, `nonce`, `alg`, `sid`, times or region do not fit.
+            Unavailable: the peer does not answer.
+        """
+        peer = self._peers.get(visit.issuer)
+        tokens = self._token(peer, visit, code)
+        id_token = tokens.get("id_token")
+        if not isinstance(id_token, str):
+            raise NotOurs("no id_token")
+        claims = self._verified(peer, id_token)
+        if claims.get("nonce") != visit.nonce:
+            raise NotOurs("nonce")
+        citizen = self._citizen(peer, claims)
+        return Arrival(
+            citizen=citizen,
+            upstream=Upstream(issuer=peer.issuer, sid=_text(claims, "sid"), id_token=id_token),
+            until=_number(claims, "session_expiry"),
+            claims=self._userinfo(peer, visit, tokens, subject=citizen.local_id),
+        )
+
+    def assertion(self, audience: str) -> str:
+        """A client assertion for a peer: `aud` is its issuer alone, good once, for a minute (RFC 7523 §3)."""
+        now = int(self._clock())
+        claims = {
+            "iss": self._issuer,
+            "sub": self._issuer,
+            "aud": audience,
+            "iat": now,
+            "exp": now + ASSERTION_LIFETIME,
+            "jti": secrets.token_urlsafe(16),
+        }
+        return sign(self._ring().signer(now), claims, typ="JWT")
+
+    def _token(self, peer: Peer, visit: Visit, code: str) -> Mapping[str, object]:
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self.redirect_uri,
+            "code_verifier": visit.verifier,
+            "client_id": self._issuer,
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion": self.assertion(peer.issuer),
+        }
+        reply = self._outbound.send(
+            "POST",
+            peer.endpoint("token_endpoint"),
+            headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
+            body=urlencode(form).encode(),
+        )
+        return _json(reply, "token endpoint")
+
+    def _verified(self, peer: Peer, token: str) -> Mapping[str, object]:
+        now = self._clock()
+        jwks = peer.jwks()
+        try:
+            if peek(token).kid not in {key.get("kid") for key in _keys(jwks)}:
+                jwks = self._peers.get(peer.issuer, fresh=True).jwks()
+            return verify(
+                token,
+                jwks,
+                algs=("ES256",),
+                typ=("JWT", None),
+                issuer=peer.issuer,
+                audience=self._issuer,
+                now=now,
+                require=("exp", "iat", "sub", "nonce", "sid", "auth_time", "acr"),
+            )
+        except JoseError as error:
+            raise NotOurs(f"id_token: {error.reason}") from error
+
+    def _citizen(self, peer: Peer, claims: Mapping[str, object]) -> Citizen:
+        region = _text(claims, "home_region")
+        if peer.region is not None and region != peer.region:
+            raise NotOurs("a region vouches for a citizen of another one")
+        if region == self._region:
+            raise NotOurs("a peer vouches for a citizen of our own region")
+        amr = claims.get("amr")
+        step = levels.step(_text(claims, "acr"), self._namespace)
+        if step is None:
+            raise NotOurs("acr is not of our ladder")
+        return Citizen(
+            source=peer.issuer,
+            local_id=_text(claims, "sub"),
+            rl=_number(claims, "rl"),
+            acr=step,
+            amr=tuple(str(one) for one in amr) if isinstance(amr, list | tuple) else (),
+            auth_time=_number(claims, "auth_time"),
+            idp=_text(claims, "idp"),
+            home_region=region,
+        )
+
+    def _userinfo(
+        self, peer: Peer, visit: Visit, tokens: Mapping[str, object], *, subject: str
+    ) -> Mapping[str, object]:
+        if set(visit.scopes) == {"openid"}:
+            return {}
+        reply = self._outbound.send(
+            "GET",
+            peer.endpoint("userinfo_endpoint"),
+            headers={"Authorization": f"Bearer {tokens.get('access_token')}", "Accept": "application/json"},
+            body=None,
+        )
+        claims = _json(reply, "userinfo endpoint")
+        if claims.get("sub") != subject:
+            raise NotOurs("userinfo is about somebody else (OIDC Core §5.3.2)")
+        return {name: value for name, value in claims.items() if name in PROFILE}
+
+
+def _challenge(verifier: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def _json(reply: Reply, what: str) -> Mapping[str, object]:
+    if reply.status >= 500:
+        raise Unavailable("peer", f"{what} answered {reply.status}")
+    try:
+        value = json.loads(reply.body)
+    except ValueError as error:
+        raise NotOurs(f"{what} did not answer JSON") from error
+    if reply.status != 200 or not isinstance(value, dict):
+        raise NotOurs(f"{what} refused: {value.get('error') if isinstance(value, dict) else reply.status}")
+    return value
+
+
+def _keys(jwks: Mapping[str, object]) -> list[dict[str, object]]:
+    keys = jwks.get("keys")
+    return [key for key in keys if isinstance(key, dict)] if isinstance(keys, list) else []
+
+
+def _text(claims: Mapping[str, object], name: str) -> str:
+    value = claims.get(name)
+    if not isinstance(value, str) or not value:
+        raise NotOurs(f"{name} is missing")
+    return value
+
+
+def _number(claims: Mapping[str, object], name: str) -> int:
+    value = claims.get(name)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise NotOurs(f"{name} is missing")
+    return value

@@ -1,0 +1,88 @@
+"""Announce: owns third-party-initiated login (OIDC Core §4) as a region uses it to tell the hub of a new
+session.
+
+At the hub: `/initiate`. The caller must be a peer that is known already (nothing is resolved for a
+stranger), the way
+back must be its one registered path with an opaque id, only top-level navigations count, and the browser
+always goes
+back. At the region: `/return/<id>`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, Request, Response, request
+
+from idp.clock import Clock
+from idp.errors import PageError, Unavailable
+from idp.login import Logins
+from idp.peers import Peers
+from idp.session import Sessions
+from idp.travel import Travel
+from idp.web.dispatch import Dispatch
+from idp.web.edge import see_other, single
+from idp.web.visitor import Visitor
+
+OPAQUE = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+
+def blueprint(
+    *,
+    peers: Peers,
+    travel: Travel,
+    dispatch: Dispatch,
+    logins: Logins,
+    sessions: Sessions,
+    visitor: Callable[[], Visitor],
+    clock: Clock,
+) -> Blueprint:
+    """Both ends of an announcement."""
+    room = Blueprint("announce", __name__)
+
+    @room.route("/initiate", methods=["GET", "POST"])
+    def initiate() -> Response:
+        params = single(request.form if request.method == "POST" else request.args)
+        issuer, target = params.get("iss", ""), _target(peers, params)
+        if not _navigation(request):
+            return see_other(target)
+        who = visitor()
+        try:
+            url = travel.leave(issuer, browser=who.browser_name, silent=True, return_to=target)
+        except Unavailable:
+            return see_other(target)
+        return who.dress(see_other(url))
+
+    @room.get("/return/<login_id>")
+    def come_back(login_id: str) -> Response:
+        who = visitor()
+        login = logins.get(login_id, browser=who.browser, now=clock())
+        if who.session is not None and login.announced:
+            who.session = sessions.announce(who.session, now=clock())
+        return who.dress(dispatch.go_on(login, who) or see_other(dispatch.page("signin", login)))
+
+    return room
+
+
+def _target(peers: Peers, params: Mapping[str, str]) -> str:
+    """The way back, exactly as the peer registered it, plus an opaque id.
+
+    Raises:
+        PageError: `invalid_request`; the browser is sent nowhere.
+        Unavailable: the peer's registration cannot be read now.
+    """
+    issuer, target = params.get("iss", ""), params.get("target_link_uri", "")
+    if peers.known(issuer) is None:
+        raise PageError("invalid_request", "The parameter iss does not name a peer of this provider.")
+    base = peers.get(issuer).party.get("manyou_return_uri")
+    path, _, opaque = target.rpartition("/")
+    if not isinstance(base, str) or path != base or OPAQUE.fullmatch(opaque) is None:
+        raise PageError(
+            "invalid_request", "The target_link_uri is not the registered return path of that peer."
+        )
+    return target
+
+
+def _navigation(from_: Request) -> bool:
+    """Whether the person's own window is here: a hidden frame or image may not start an announcement."""
+    mode, where = from_.headers.get("Sec-Fetch-Mode"), from_.headers.get("Sec-Fetch-Dest")
+    return mode in (None, "navigate") and where in (None, "document")
