@@ -50,7 +50,7 @@ def _database(url: str, info: ValidationInfo) -> str:
     return places.records(url, _base(info))
 
 
-def _own_claims(claims: Mapping[str, str]) -> Mapping[str, str]:
+def _own_claims(claims: Mapping[str, object]) -> Mapping[str, object]:
     taken = sorted(PROTOCOL_CLAIMS & claims.keys())
     if taken:
         raise ValueError(f"must not set {', '.join(taken)}, which the protocol decides")
@@ -84,7 +84,7 @@ StoreUrl = Annotated[str, AfterValidator(places.store)]
 Database = Annotated[str, AfterValidator(_database)]
 DirectoryUrl = Annotated[str, AfterValidator(places.directory)]
 UserFilter = Annotated[str, AfterValidator(_with_username)]
-Claims = Annotated[Mapping[str, str], AfterValidator(_own_claims)]
+Claims = Annotated[Mapping[str, object], AfterValidator(_own_claims)]
 Region = Annotated[str, AfterValidator(_region)]
 Name = Annotated[str, AfterValidator(_name)]
 Sentence = Annotated[str, Field(min_length=1, max_length=100)]

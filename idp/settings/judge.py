@@ -9,10 +9,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from adapters import kinds
 from idp.settings.model import Directory, Settings
-from idp.settings.places import is_loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,37 +121,44 @@ def _directories(settings: Settings) -> Iterator[Problem]:
 
 
 def _directory(directory: Directory) -> Iterator[str]:
-    parts = urlsplit(directory.url)
-    secure = parts.scheme == "ldaps" or directory.start_tls
-    if not secure and not is_loopback(parts.hostname or ""):
-        yield "start_tls: is off, so passwords would travel in clear; write start_tls = true or an ldaps url"
-    if parts.scheme == "ldaps" and directory.start_tls:
-        yield "start_tls: is on, but ldaps is encrypted already; write start_tls = false"
-    if directory.ca_file and not secure:
+    yield from kinds.problems(directory.outline())
+    if directory.ca_file and not (directory.start_tls or directory.url.startswith("ldaps:")):
         yield "ca_file: is never used without TLS; write start_tls = true, or remove ca_file"
-    if directory.bind_dn and directory.bind_password_file is None:
-        yield "bind_password_file: is missing for bind_dn; put the password in a file and name it here"
-    if directory.bind_password_file is not None and not directory.bind_dn:
-        yield "bind_dn: is missing for bind_password_file; write the name that the password belongs to"
 
 
 def files(settings: Settings) -> Iterator[Problem]:
     """Every file that the settings name and that must be there already."""
-    named: list[tuple[str, Path | None]] = [
-        ("[http] certificate_file", settings.http.certificate_file),
-        ("[http] key_file", settings.http.key_file),
-        ("[store] password_file", settings.store.password_file),
-        ("[outbound] ca_file", settings.outbound.ca_file),
-    ]
-    for directory in settings.directory:
-        named.append((f'[[directory]] "{directory.name}" bind_password_file', directory.bind_password_file))
-        named.append((f'[[directory]] "{directory.name}" ca_file', directory.ca_file))
-    for where, path in named:
+    for where, path, reads in _named(settings):
         if path is not None and (wrong := _unreadable(path)):
-            yield Problem(f"{where}: {wrong}")
+            yield Problem(f"{where}: {wrong}", (reads,))
+    for directory in settings.directory:
+        yield from _secrets(directory)
     for number, peer in enumerate(settings.peer, 1):
         if wrong := _unreadable(peer.jwks_file) or _no_keys(peer.jwks_file):
-            yield Problem(f"[[peer]] {number} jwks_file: {wrong}")
+            yield Problem(f"[[peer]] {number} jwks_file: {wrong}", ("peer.jwks_file",))
+
+
+def _named(settings: Settings) -> Iterator[tuple[str, Path | None, str]]:
+    yield "[http] certificate_file", settings.http.certificate_file, "http.certificate_file"
+    yield "[http] key_file", settings.http.key_file, "http.key_file"
+    yield "[store] password_file", settings.store.password_file, "store.password_file"
+    yield "[outbound] ca_file", settings.outbound.ca_file, "outbound.ca_file"
+    for directory in settings.directory:
+        where = f'[[directory]] "{directory.name}"'
+        yield f"{where} bind_password_file", directory.bind_password_file, "directory.bind_password_file"
+        yield f"{where} ca_file", directory.ca_file, "directory.ca_file"
+
+
+def _secrets(directory: Directory) -> Iterator[Problem]:
+    """What the adapter says once it sees what is in the files."""
+    if any(
+        path is not None and _unreadable(path) for path in (directory.bind_password_file, directory.ca_file)
+    ):
+        return
+    known = set(kinds.problems(directory.outline()))
+    for text in kinds.problems(directory.config()):
+        if text not in known:
+            yield Problem(f'[[directory]] "{directory.name}" {text}', _SECURITY)
 
 
 def _unreadable(path: Path) -> str:

@@ -5,12 +5,14 @@ The first example of every field is valid: messages print it as what to write in
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
+from adapters.config import DirectoryConfig
 from idp.settings import places
 from idp.settings.fields import (
     Claims,
@@ -119,19 +121,41 @@ class Directory(Table):
     kind: Literal["ldap"] = Field(default="ldap", examples=["ldap"])
     url: DirectoryUrl = Field(examples=["ldaps://ldap.example.cn:636"])
     base: str = Field(min_length=1, examples=["ou=people,dc=gd,dc=example"])
-    bind_dn: str = Field(default="", examples=["cn=manyou,dc=gd,dc=example"])
-    bind_password_file: OptionalPath = Field(default=None, examples=["/etc/manyou/civil-password"])
+    bind_dn: str = Field(min_length=1, examples=["cn=manyou,dc=gd,dc=example"])
+    bind_password_file: WrittenPath = Field(examples=["/etc/manyou/civil-password"])
     user_filter: UserFilter = Field(default="(uid={username})", examples=["(uid={username})"])
-    rl: StrictInt = Field(default=2, ge=1, le=5, examples=[3])
+    id_attribute: str = Field(default="entryUUID", min_length=1, examples=["entryUUID"])
+    groups_attribute: str = Field(default="memberOf", min_length=1, examples=["memberOf"])
+    rl: StrictInt = Field(default=1, ge=1, le=5, examples=[3])
     start_tls: StrictBool = Field(default=False, examples=[True])
     ca_file: OptionalPath = Field(default=None, examples=["/etc/manyou/civil-ca.pem"])
     label: Text = Field(examples=[{"zh": "公务员目录", "en": "Civil service"}])
-    claims: Claims = Field(default={"name": "cn"}, examples=[{"name": "cn"}])
+    claims: Claims = Field(default={}, examples=[{"name": "cn"}])
+
+    def config(self) -> DirectoryConfig:
+        """The table as the adapters take it, with the secret of its file."""
+        return replace(self.outline(), bind_password=self.bind_password(), ca_file=str(self.ca_file or ""))
+
+    def outline(self) -> DirectoryConfig:
+        """The same without what is in files."""
+        return DirectoryConfig(
+            name=self.name,
+            kind=self.kind,
+            url=self.url,
+            base=self.base,
+            bind_dn=self.bind_dn,
+            bind_password="-",
+            user_filter=self.user_filter,
+            rl=self.rl,
+            start_tls=self.start_tls,
+            id_attribute=self.id_attribute,
+            groups_attribute=self.groups_attribute,
+            label=self.label.model_dump(),
+            claims=self.claims,
+        )
 
     def bind_password(self) -> str:
-        """The secret of `bind_dn`, from its file; empty without one."""
-        if self.bind_password_file is None:
-            return ""
+        """The secret of `bind_dn`, from its file."""
         return self.bind_password_file.read_text(encoding="utf-8").strip("\r\n")
 
 

@@ -1,4 +1,4 @@
-"""Health: owns `/livez` and `/readyz`. Does not know what a part is, only how to ask it. Imports flask, errors.
+"""Health: owns `/livez` and `/readyz`. Knows of a part only how to ask it. Imports flask, errors.
 
 Live means that the process serves; ready means that the parts behind it answer. Causes go to the log, since
 anybody may ask.
@@ -54,13 +54,14 @@ class Readiness:
         return "ok"
 
 
-def blueprint(readiness: Readiness) -> Blueprint:
+def blueprint(*, clock: Clock, **parts: Callable[[], object]) -> Blueprint:
     """The two routes.
 
     Args:
-        readiness: what `/readyz` answers from: 200 when every part is `ok`, else 503 with `Retry-After`.
+        parts: by name, what `/readyz` asks: 200 when every part answers, else 503 with `Retry-After`.
     """
     routes = Blueprint("health", __name__)
+    readiness = Readiness(parts, clock)
 
     @routes.get("/livez")
     def livez() -> Response:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from idp.settings import SettingsError, load
+from tests.certificates import throwaway
 
 GOOD = """
 issuer = "http://gd.localhost:8410"
@@ -19,6 +20,8 @@ DIRECTORY = """
 name = "civil"
 url = "ldaps://ldap.gd.example"
 base = "dc=gd"
+bind_dn = "cn=manyou,dc=gd"
+bind_password_file = "secret"
 label = { zh = "公务员", en = "Civil service" }
 """
 HUB = """
@@ -33,6 +36,8 @@ KEYS = '{"keys": [{"kty": "EC", "crv": "P-256", "x": "a", "y": "b", "kid": "c"}]
 def problems(folder: Path, text: str, environ: Mapping[str, str] | None = None) -> list[str]:
     """What `load` says about a settings file."""
     path = folder / "manyou.toml"
+    (folder / "secret").write_text("hunter2", encoding="utf-8")
+    (folder / "empty").write_text("", encoding="utf-8")
     path.write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError) as refused:
         load(path, environ or {})
@@ -227,26 +232,23 @@ CASES = {
     ),
     "a directory over the wire in clear": (
         GOOD + DIRECTORY.replace("ldaps://", "ldap://"),
-        '[[directory]] "civil" start_tls: is off, so passwords would travel in clear; write start_tls = true or an '
-        "ldaps url",
+        '[[directory]] "civil" url: plain ldap:// is for this machine only; write ldaps://ldap.gd.example or set start_tls = true',
     ),
     "TLS twice": (
         GOOD + DIRECTORY + "start_tls = true",
-        '[[directory]] "civil" start_tls: is on, but ldaps is encrypted already; write start_tls = false',
+        '[[directory]] "civil" start_tls: an ldaps:// connection is TLS from the start; remove it',
     ),
     "a certificate without TLS": (
-        GOOD + DIRECTORY.replace("ldaps://ldap.gd.example", "ldap://127.0.0.1") + 'ca_file = "manyou.toml"',
+        GOOD + DIRECTORY.replace("ldaps://ldap.gd.example", "ldap://127.0.0.1") + 'ca_file = "ca.pem"',
         '[[directory]] "civil" ca_file: is never used without TLS; write start_tls = true, or remove ca_file',
     ),
-    "a name without its password": (
-        GOOD + DIRECTORY + 'bind_dn = "cn=x"',
-        '[[directory]] "civil" bind_password_file: is missing for bind_dn; put the password in a file and name it '
-        "here",
+    "a directory without a service account": (
+        GOOD + DIRECTORY.replace('bind_dn = "cn=manyou,dc=gd"', ""),
+        '[[directory]] 1 bind_dn: is missing; write for example bind_dn = "cn=manyou,dc=gd,dc=example"',
     ),
-    "a password without its name": (
-        GOOD + DIRECTORY + 'bind_password_file = "manyou.toml"',
-        '[[directory]] "civil" bind_dn: is missing for bind_password_file; write the name that the password '
-        "belongs to",
+    "a base that is no name": (
+        GOOD + DIRECTORY.replace('base = "dc=gd"', 'base = "gd"'),
+        '[[directory]] "civil" base: write a DN such as ou=people,dc=gd,dc=example',
     ),
     "a directory's address with a path": (
         GOOD + DIRECTORY.replace("gd.example", "gd.example/dc=gd"),
@@ -313,6 +315,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_a_mistake_is_named_with_what_to_write(tmp_path: Path, case: str) -> None:
     (tmp_path / "hub.json").write_text(KEYS, encoding="utf-8")
+    throwaway(tmp_path, "ca")
     text, said = CASES[case]
     assert problems(tmp_path, text) == [said]
 
@@ -368,8 +371,18 @@ FILES = {
         "[[peer]] 1 jwks_file: {}/hub.json holds a private key; delete it there and save only the peer's public "
         "jwks",
     ),
+    "a directory's password that is empty": (
+        GOOD + DIRECTORY.replace('"secret"', '"empty"'),
+        None,
+        '[[directory]] "civil" bind_password_file: the service account needs a password; an empty one binds as nobody',
+    ),
+    "a directory's authority that is none": (
+        GOOD + DIRECTORY + 'ca_file = "secret"',
+        None,
+        '[[directory]] "civil" ca_file: {}/secret holds no PEM certificates',
+    ),
     "a directory's password that is not there": (
-        GOOD + DIRECTORY + 'bind_dn = "cn=x"\nbind_password_file = "gone"',
+        GOOD + DIRECTORY.replace('"secret"', '"gone"'),
         KEYS,
         '[[directory]] "civil" bind_password_file: {}/gone cannot be read (No such file or directory); write the '
         "path of a file that is there",
@@ -396,7 +409,7 @@ def test_all_problems_come_at_once_and_none_hides_another(tmp_path: Path) -> Non
         "[lifetimes] code",
         "regoin",
         "[lifetimes] session_idle",
-        '[[directory]] "civil" start_tls',
+        '[[directory]] "civil" url',
         "[[peer]] 1 jwks_file",
     ]
 

@@ -6,7 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from idp.errors import Unavailable
-from idp.web.health import Readiness, blueprint
+from idp.web.health import blueprint
 
 
 class Part:
@@ -25,7 +25,7 @@ class Part:
 def country(now: Callable[[], float] = lambda: 0.0) -> tuple[FlaskClient, Part, Part]:
     store, records = Part(), Part()
     app = Flask(__name__)
-    app.register_blueprint(blueprint(Readiness({"store": store.ping, "records": records.ping}, now)))
+    app.register_blueprint(blueprint(clock=now, store=store.ping, records=records.ping))
     return app.test_client(), store, records
 
 
