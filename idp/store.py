@@ -10,6 +10,7 @@ command itself (58 µs against 30 µs), and the sign-in path has three of them.
 import os
 from collections import deque
 from hashlib import sha1
+from threading import Lock
 from typing import Protocol, cast
 
 from redis import ConnectionPool
@@ -121,12 +122,11 @@ class ValkeyStore:
             socket_timeout=timeout,
             socket_connect_timeout=connect_timeout,
             retry=Retry(NoBackoff(), 0),
-            lib_name=None,
-            lib_version=None,
         )
         self._prefix = f"{prefix}:" if prefix else ""
         self._breaker = breaker or Breaker()
         self._idle: deque[Line] = deque()
+        self._dialling = Lock()
         self._pid = os.getpid()
 
     def get(self, key: str) -> bytes | None:
@@ -167,9 +167,8 @@ class ValkeyStore:
             return self._do("EVAL", script.text, count, *keys, *args)
 
     def _do(self, *command: str | bytes) -> object:
-        if not self._breaker.allows():
-            raise Unavailable("store", "not tried: it failed just now")
         try:
+            self._check_breaker()
             answer = self._exchange(command)
         except NoScriptError:
             raise
@@ -182,36 +181,57 @@ class ValkeyStore:
         self._breaker.worked()
         return answer
 
+    def _check_breaker(self) -> None:
+        if not self._breaker.allows():
+            raise Unavailable("store", "not tried: it failed just now")
+
     def _exchange(self, command: tuple[str | bytes, ...]) -> object:
-        """Send and read, once more on a fresh connection if an idle one had died meanwhile.
+        """Send and read, on other connections if idle ones had died meanwhile.
 
         A repeated command may have run twice: a second GETDEL, SET NX or swap then says no: the safe side.
         """
-        while True:
-            idle = self._pop()
-            connection = idle or cast("Line", self._factory.make_connection())
+        data = [_pack(command)]
+        while (line := self._pop()) is not None:
             try:
-                connection.connect()
-                connection.send_packed_command([_pack(command)], check_health=False)
-                answer = connection.read_response()
+                return self._converse(line, data)
             except Unreachable:
-                connection.disconnect()
-                if idle is None:
-                    raise
                 continue
-            except NoScriptError:
-                self._idle.append(connection)
-                raise
-            except BaseException:
-                # An answer may still be on its way: the next command would read it as its own (I9).
-                connection.disconnect()
-                raise
-            self._idle.append(connection)
-            return answer
+        return self._converse(self._dial(), data)
+
+    def _converse(self, line: Line, data: list[bytes]) -> object:
+        try:
+            line.send_packed_command(data, check_health=False)
+            answer = line.read_response()
+        except NoScriptError:
+            self._idle.append(line)
+            raise
+        except BaseException:
+            # An answer may still be on its way: the next command would read it as its own (I9).
+            line.disconnect()
+            raise
+        self._idle.append(line)
+        return answer
+
+    def _dial(self) -> Line:
+        # One at a time: a burst waits for connections to come back rather than opening hundreds, and behind a
+        # dead server nobody waits longer than it takes the breaker to open.
+        waited = not self._dialling.acquire(blocking=False)
+        if waited:
+            self._dialling.acquire()
+        try:
+            line = self._pop()
+            if line is None:
+                if waited:
+                    self._check_breaker()
+                line = cast("Line", self._factory.make_connection())
+                line.connect()
+            return line
+        finally:
+            self._dialling.release()
 
     def _pop(self) -> Line | None:
         if self._pid != os.getpid():  # after a fork the sockets belong to the parent
-            self._idle, self._pid = deque(), os.getpid()
+            self._idle, self._dialling, self._pid = deque(), Lock(), os.getpid()
         try:
             return self._idle.pop()
         except IndexError:
