@@ -9,14 +9,14 @@ WELL_KNOWN = "/.well-known/openid-federation"
 def is_entity_id(text: str) -> bool:
     """Whether the text is an https URL with a host, without query, fragment or user; http for loopback hosts
     only."""
-    if not text.isascii() or not text.isprintable() or any(sign in text for sign in " ?#\\@"):
+    if not text.isascii() or not text.isprintable() or any(sign in text for sign in " ?#\\"):
         return False
     try:
         url = urlsplit(text)
         host, _ = url.hostname, url.port
     except ValueError:
         return False
-    if not host or len(text) > 2048:
+    if not host or "@" in url.netloc or len(text) > 2048:
         return False
     return url.scheme == "https" or (url.scheme == "http" and _loopback(host))
 

@@ -25,7 +25,7 @@ class Reason(Enum):
     FOREIGN_CLAIM = ("3.1.3", "a claim that has no place in an entity configuration")
     AUTHORITY_HINTS = ("3.1.2", "authority_hints is not a non-empty array of entity identifiers")
     TRUST_ANCHOR_HINTS = ("3.1.2", "trust_anchor_hints is not a non-empty array of entity identifiers")
-    TRUST_MARKS = ("3.1.2", "trust_marks is not an array of marks, each with its type")
+    TRUST_MARKS = ("3.1.2", "trust_marks, trust_mark_issuers or trust_mark_owners is malformed")
     METADATA = ("5", "metadata is not an object of objects by entity type")
     METADATA_NULL = ("5", "metadata has a null value")
     FEDERATION_JWKS = ("5.1.1", "federation_entity metadata carries protocol keys")

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from federation.entity_id import is_entity_id
 from federation.errors import Invalid, Reason
 from keys.encoding import JoseError
-from keys.jose import STATEMENT, Unverified, peek, verify
+from keys.jose import STATEMENT, peek, verify
 from keys.public import is_public
 
 __all__ = ["ALGS", "TYP", "Invalid", "Reason", "Statement", "verify_configuration"]
@@ -92,7 +92,7 @@ def verify_configuration(
         raise Invalid(_REASONS.get(error.reason, Reason.FORMAT)) from error
     _require(claims["sub"] == entity_id, Reason.SUB)
     _check_keys(claims.get("jwks"))
-    _check_self_signed(token, claims, head, now, leeway)
+    _check_self_signed(token, claims, now, leeway)
     _require("crit" not in claims, Reason.CRIT)
     _require(not _FOREIGN & claims.keys(), Reason.FOREIGN_CLAIM)
     hints = _hints(claims, "authority_hints", Reason.AUTHORITY_HINTS)
@@ -140,13 +140,11 @@ def _check_keys(jwks: object) -> None:
         kids.add(kid)
 
 
-def _check_self_signed(
-    token: str, claims: Mapping[str, object], head: Unverified, now: float, leeway: float
-) -> None:
+def _check_self_signed(token: str, claims: Mapping[str, object], now: float, leeway: float) -> None:
     """Rule 4. The pinned key verified the text; it must be the very key that the text names under this
     kid."""
     try:
-        _verify(token, str(head.iss), _object(claims["jwks"], Reason.JWKS), now, leeway)
+        _verify(token, str(claims["iss"]), _object(claims["jwks"], Reason.JWKS), now, leeway)
     except JoseError as error:
         raise Invalid(Reason.SELF_SIGNED) from error
 
@@ -164,6 +162,8 @@ def _hints(claims: Mapping[str, object], name: str, reason: Reason) -> tuple[str
 
 def _check_trust_marks(claims: Mapping[str, object]) -> None:
     """Rule 7, form only: marks are judged where they are used (OIDF §7.3)."""
+    for name in ("trust_mark_issuers", "trust_mark_owners"):
+        _require(isinstance(claims.get(name, {}), dict), Reason.TRUST_MARKS)
     marks = claims.get("trust_marks", [])
     if not isinstance(marks, list):
         raise Invalid(Reason.TRUST_MARKS)

@@ -187,7 +187,7 @@ def _open(token: str, limits: Limits) -> _Parts:
     if len(segments) != 3:
         raise JoseError("segments", "not three segments")
     head, payload, signature = (unb64(segment) for segment in segments)
-    header = strict_json(head, depth=1)
+    header = strict_json(head, depth=limits.depth)
     if "crit" in header:
         raise JoseError("crit", "an extension that must be understood and is not")
     if not header.keys() <= _HEADER:

@@ -102,19 +102,22 @@ class RemoteKeys:
 
     def _wants(self, held: _Held | None, kid: str | None) -> bool:
         now = self._clock()
-        if self._tried is not None and now - self._tried < self._ages.pause:
+        if self._tried is not None and 0 <= now - self._tried < self._ages.pause:
             return False
         if held is None or now - held.since >= self._ages.ttl:
             return True
         return kid is not None and kid not in held.kids
 
     def _refresh(self) -> None:
-        self._tried = self._clock()
+        since = self._clock()
         try:
             keys = _read(self._fetcher.get(self._url, limit=_SIZE))
         except Exception:  # whatever a stranger's host does, the last good set stays (CVE-2026-48524)
             return
-        self._held = _Held({"keys": keys}, frozenset(key.get("kid") for key in keys), self._tried)
+        finally:
+            # Only now: whoever has no set must wait for this fetch, not believe that it has failed already.
+            self._tried = self._clock()
+        self._held = _Held({"keys": keys}, frozenset(key.get("kid") for key in keys), since)
 
 
 def _read(body: bytes) -> list[Mapping[str, object]]:
@@ -131,7 +134,7 @@ def _read(body: bytes) -> list[Mapping[str, object]]:
 
 def _usable(jwk: Mapping[str, object]) -> bool:
     alg = next((alg for alg in ALGORITHMS if suits(jwk, alg)), None)
-    if alg is None or not is_public(jwk):
+    if alg is None or not is_public(jwk) or not isinstance(jwk.get("kid", ""), str):
         return False
     try:
         parse(jwk, alg)

@@ -109,7 +109,7 @@ def seal(kek: Kek, key: SigningKey) -> SealedKey:
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     names = {f.name for f in fields(SealedKey)} - {"sealed"}
-    blob = close(kek, ("key", key.purpose, key.issuer, key.kid), der)
+    blob = wrap(kek, ("key", key.purpose, key.issuer, key.kid), der)
     return SealedKey(**{name: getattr(key, name) for name in names}, sealed=blob)
 
 
@@ -119,7 +119,7 @@ def unseal(kek: Kek, stored: SealedKey) -> SigningKey:
     Raises:
         SealError: another key-encrypting key, another row's blob, or a key that is not the one named.
     """
-    der = open_(kek, ("key", stored.purpose, stored.issuer, stored.kid), stored.sealed)
+    der = unwrap(kek, ("key", stored.purpose, stored.issuer, stored.kid), stored.sealed)
     names = {f.name for f in fields(SealedKey)} - {"sealed"}
     try:
         return SigningKey(**{name: getattr(stored, name) for name in names}, private=_private(der))
@@ -127,13 +127,13 @@ def unseal(kek: Kek, stored: SealedKey) -> SigningKey:
         raise SealError("mismatch", str(error)) from None
 
 
-def close(kek: Kek, names: tuple[str, ...], data: bytes) -> bytes:
+def wrap(kek: Kek, names: tuple[str, ...], data: bytes) -> bytes:
     """`data` sealed under the names of what it is."""
     head, nonce = _MAGIC + kek.id, secrets.token_bytes(_NONCE)
     return head + nonce + AESGCM(kek.secret).encrypt(nonce, data, _bound(head, names))
 
 
-def open_(kek: Kek, names: tuple[str, ...], blob: bytes) -> bytes:
+def unwrap(kek: Kek, names: tuple[str, ...], blob: bytes) -> bytes:
     """The data that was sealed under these names.
 
     Raises:

@@ -10,7 +10,7 @@ import hmac
 import secrets
 
 from keys.encoding import b64
-from keys.seal import Kek, close, open_
+from keys.seal import Kek, unwrap, wrap
 
 
 def new_secret() -> bytes:
@@ -20,7 +20,7 @@ def new_secret() -> bytes:
 
 def seal_bytes(kek: Kek, name: str, value: bytes) -> bytes:
     """`value` sealed as the secret of that name."""
-    return close(kek, ("secret", name), value)
+    return wrap(kek, ("secret", name), value)
 
 
 def open_bytes(kek: Kek, name: str, blob: bytes) -> bytes:
@@ -29,7 +29,7 @@ def open_bytes(kek: Kek, name: str, blob: bytes) -> bytes:
     Raises:
         keys.seal.SealError: sealed under another key, under another name, or not by us.
     """
-    return open_(kek, ("secret", name), blob)
+    return unwrap(kek, ("secret", name), blob)
 
 
 def pairwise(secret: bytes, sector: str, source: str, local_id: str) -> str:
