@@ -49,7 +49,7 @@ CASES: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "home of nobody": ("home.html", {"signed_in": False, "region": None, "level": None, "signout_url": None}),
     "an error": ("error.html", ERROR | {"code": "expired", "again_url": "/again"}),
     "an unknown error": ("error.html", ERROR | {"code": EVIL, "client_name": None}),
-    "an overload": ("error.html", ERROR | {"code": "temporarily_unavailable", "retry_after": 5}),
+    "an overload": ("error.html", ERROR | {"code": "temporarily_unavailable"}),
 }
 ERRORS = (
     "unknown_client", "invalid_redirect_uri", "invalid_request", "expired", "wrong_browser",
