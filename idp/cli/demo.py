@@ -1,4 +1,7 @@
-"""Demo: owns `manyou demo`. Does not know the country. Imports `idp.demo` when it runs, so that others start quickly."""
+"""Demo: owns `manyou demo`. Does not know the country.
+
+Imports `idp.demo` when it runs, so that others start quickly.
+"""
 
 import sys
 import time
@@ -18,9 +21,11 @@ import click
 )
 @click.option("--fresh", is_flag=True, help="Start from nothing.")
 @click.option("--check", is_flag=True, help="Walk the main job in the running demo, or in one of its own.")
-@click.option("--stop", "stop", metavar="PART", help="Stop a part of the running demo (hub, gd, directory …).")
+@click.option(
+    "--stop", "stop", metavar="PART", help="Stop a part of the running demo (hub, gd, directory …)."
+)
 @click.option("--start", "start", metavar="PART", help="Start it again.")
-def demo(port: int, data: Path, fresh: bool, check: bool, stop: str | None, start: str | None) -> None:
+def demo(*, port: int, data: Path, fresh: bool, check: bool, stop: str | None, start: str | None) -> None:
     """Run a little country: anchor, hub, two provinces, two portals, a directory."""
     from idp.demo.control import order
     from idp.demo.ground import DemoError

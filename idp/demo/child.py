@@ -56,6 +56,7 @@ class Child:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                env=_environment(),
             )
         self.started = time.monotonic()
 
@@ -81,3 +82,10 @@ class Child:
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, number)
+
+
+def _environment() -> dict[str, str]:
+    """Ours, with this very tree first on the path and without settings meant for another node."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MANYOU_")}
+    tree = str(Path(__file__).parents[2])
+    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, [tree, kept.get("PYTHONPATH")]))}

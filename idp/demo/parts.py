@@ -21,6 +21,8 @@ from idp.demo.loopback import Unreachable, ask
 from idp.demo.places import LOOPBACK, Place
 from idp.valkey import Embedded
 
+_SIGNS_OF_LIFE = ("readyz", ".well-known/openid-federation")
+
 
 class Part(Protocol):
     """Something that can be started and stopped."""
@@ -79,9 +81,11 @@ class Node:
         self._child.start()
 
     def ready(self) -> bool:
-        """Whether `/readyz` says so."""
+        """Whether it says so, and can say who it is (for which a new node first makes its keys)."""
         with contextlib.suppress(Unreachable):
-            return ask(f"{self._place.origin}/readyz", timeout=2).status == 200
+            return all(
+                ask(f"{self._place.origin}/{path}", timeout=5).status == 200 for path in _SIGNS_OF_LIFE
+            )
         return False
 
     def ask_to_stop(self) -> None:
