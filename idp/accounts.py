@@ -4,12 +4,12 @@ One more source beside the directories, of the same shape (`adapters.person.Sour
 the form of a person.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from adapters.person import Person
+from idp.errors import Unavailable
 from idp.passwords import Passwords
 
 
@@ -19,7 +19,7 @@ class Account:
 
     Attributes:
         id: random, never given to another person.
-        username: as `canonical` writes it.
+        username: as `adapters.names.fold` writes it.
         password: PHC string.
         name: shown to the person.
         claims: OIDC claims by name.
@@ -40,21 +40,12 @@ class AccountStore(Protocol):
     """Whoever keeps accounts."""
 
     def find(self, username: str) -> Account | None:
-        """The account of this name, in any spelling that `canonical` makes equal."""
+        """The account of this name, in any spelling that `adapters.names.fold` makes equal."""
         ...
 
     def set_password(self, account_id: str, phc: str) -> bool:
         """Write a new hash; False: no such account."""
         ...
-
-
-def canonical(username: str) -> str:
-    """The one spelling of a name: NFKC, case-folded, without blanks round it.
-
-    Names that people take for the same must be the same, for accounts and for the counting of failures.
-    """
-    folded = unicodedata.normalize("NFKC", username).casefold()
-    return unicodedata.normalize("NFKC", folded).strip()
 
 
 class LocalAccounts:
@@ -86,3 +77,10 @@ class LocalAccounts:
         if self._passwords.outdated(account.password):
             self._store.set_password(account.id, self._passwords.hash(password))
         return Person(local_id=account.id, attributes={"name": account.name, **account.claims}, rl=account.rl)
+
+    def knows(self, username: str) -> bool:
+        """Whether somebody here has this name; False as well while the records cannot say."""
+        try:
+            return self._store.find(username) is not None
+        except Unavailable:
+            return False

@@ -115,7 +115,7 @@ class Attempts:
         """Count a try, before it is made.
 
         Args:
-            account: the name as it was typed, in its canonical spelling (`accounts.canonical`).
+            account: the name as it was typed, in its one spelling (`adapters.names.fold`).
             address: of the browser.
             device: the secret that `succeeded` gave this browser earlier; anything else is as None.
             now: seconds since 1970.

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
-from idp.accounts import Account, canonical
+from adapters.names import fold
+from idp.accounts import Account
 from idp.records.database import Database
 from idp.records.tables import accounts
 
@@ -19,9 +20,9 @@ class Accounts:
         self._database = database
 
     def find(self, username: str) -> Account | None:
-        """The account of this name, in any spelling that `canonical` makes equal."""
+        """The account of this name, in any spelling that `adapters.names.fold` makes equal."""
         with self._database.read() as sql:
-            wanted = select(accounts).where(accounts.c.username == canonical(username))
+            wanted = select(accounts).where(accounts.c.username == fold(username))
             row = sql.execute(wanted).one_or_none()
         return None if row is None else _account(row)
 
@@ -36,7 +37,7 @@ class Accounts:
         Raises:
             ValueError: an empty name.
         """
-        account = replace(account, username=canonical(account.username))
+        account = replace(account, username=fold(account.username))
         if not account.username:
             raise ValueError("an account needs a name")
         with self._database.write() as sql:

@@ -52,7 +52,7 @@ accounts = Table(
     "accounts",
     metadata,
     Column("id", String(32), primary_key=True),
-    # As `idp.accounts.canonical` writes it: two spellings of one name must not be two accounts.
+    # As `adapters.names.fold` writes it: two spellings of one name must not be two accounts.
     Column("username", String(256), nullable=False, unique=True),
     Column("password", Text, nullable=False),
     Column("name", Text, nullable=False),
