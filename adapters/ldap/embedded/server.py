@@ -97,23 +97,12 @@ class EmbeddedDirectory:
                     client = self._tls.wrap_socket(client, server_side=True)
                     replaced(client)
                 data = _received(client)
-                if data is None or not self._exchange(client, talk, data):
+                if data is None or not _exchanged(client, talk, data):
                     return
-        finally:
-            client.close()
-
-    def _exchange(self, client: socket.socket, talk: Talk, data: bytes) -> bool:
-        """Answers one message; False when the talk is over."""
-        try:
-            message = wire.message(data)
-            if message.operation.tag == wire.UNBIND:
-                return False
-            for part in talk.answers(message):
-                client.sendall(part)
         except ber.BadBer:
             client.sendall(wire.disconnection())
-            return False
-        return True
+        finally:
+            client.close()
 
 
 class _Server(socketserver.ThreadingTCPServer):
@@ -140,7 +129,7 @@ class _Server(socketserver.ThreadingTCPServer):
     def finish_request(self, request: object, client_address: object) -> None:  # noqa: ARG002
         # strangers hang up, time out and speak no TLS: nothing of it is ours to report
         if isinstance(request, socket.socket):
-            with contextlib.suppress(OSError, ber.BadBer):
+            with contextlib.suppress(OSError):
                 self._serve(request, lambda now: self._clients.update({request: now}))
 
     def shutdown_request(self, request: object) -> None:
@@ -158,6 +147,16 @@ class _Server(socketserver.ThreadingTCPServer):
                 client.shutdown(socket.SHUT_RDWR)
 
 
+def _exchanged(client: socket.socket, talk: Talk, data: bytes) -> bool:
+    """Answers one message; False when the talk is over."""
+    message = wire.message(data)
+    if message.operation.tag == wire.UNBIND:
+        return False
+    for part in talk.answers(message):
+        client.sendall(part)
+    return True
+
+
 def _received(client: socket.socket) -> bytes | None:
     """One message; None when the client has left.
 
@@ -166,6 +165,8 @@ def _received(client: socket.socket) -> bytes | None:
     head = _exactly(client, 2)
     if head is None:
         return None
+    if head[0] != ber.SEQUENCE:
+        raise ber.BadBer("no message begins so")
     while (size := ber.span(head)) is None:
         more = _exactly(client, 1)
         if more is None:
