@@ -50,12 +50,6 @@ def found(country: Country, *, store: Path) -> None:
     _citizens(country)
 
 
-def registration(country: Country, portal: Place) -> Registration:
-    """What a portal keeps of its registration."""
-    kept = json.loads((country.folder / portal.name / "client.json").read_text())
-    return Registration(**kept)
-
-
 def _node(country: Country, node: Place, store: Path) -> Mapping[str, object]:
     """Make a node's folder, settings, database and federation key; returns the public keys."""
     settings = country.settings(node)

@@ -7,7 +7,7 @@ them.
 
 import http.client
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -42,12 +42,9 @@ def address(host: str) -> str:
     return "127.0.0.1" if host == "localhost" or host.endswith(".localhost") else host
 
 
-def resolves(host: str) -> bool:
-    """Whether the system's own resolver knows a name under `.localhost`."""
-    try:
-        return bool(socket.getaddrinfo(host, 80, proto=socket.IPPROTO_TCP))
-    except OSError:
-        return False
+def hosts_line(hosts: Sequence[str]) -> str | None:
+    """What a hosts file needs for programs that cannot resolve `*.localhost`; None when the system can."""
+    return None if all(map(_resolves, hosts)) else f"127.0.0.1 {' '.join(hosts)}"
 
 
 def ask(
@@ -87,3 +84,10 @@ def ask(
     if len(content) > _LIMIT:
         raise Unreachable(f"{parts.netloc} answers with more than {_LIMIT} bytes")
     return Reply(response.status, pairs, content)
+
+
+def _resolves(host: str) -> bool:
+    try:
+        return bool(socket.getaddrinfo(host, 80, proto=socket.IPPROTO_TCP))
+    except OSError:
+        return False

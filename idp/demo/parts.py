@@ -5,21 +5,20 @@ bad day is tried out.
 """
 
 import contextlib
-import logging
 import socket
-import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
-
-from flask import Flask
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from typing import TYPE_CHECKING, Protocol
 
 from adapters.ldap.embedded import EmbeddedDirectory
 from idp.demo.child import Child
 from idp.demo.loopback import Unreachable, ask
-from idp.demo.places import LOOPBACK, Place
+from idp.demo.places import Place
 from idp.valkey import Embedded
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from werkzeug.serving import BaseWSGIServer
 
 _SIGNS_OF_LIFE = ("readyz", ".well-known/openid-federation")
 
@@ -172,7 +171,7 @@ class Site:
     pid: int | None = None
     ended: int | None = None
 
-    def __init__(self, place: Place, app: Callable[[], Flask], *, log: Path | None) -> None:
+    def __init__(self, place: Place, app: "Callable[[], Flask]", *, log: Path | None) -> None:
         self.name = place.name
         self.log = log
         self._place = place
@@ -181,13 +180,9 @@ class Site:
 
     def start(self) -> None:
         """Listen, and answer from a thread for each request."""
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self._server = make_server(
-            LOOPBACK, self._place.port, self._app(), threaded=True, request_handler=_Handler
-        )
-        threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True
-        ).start()
+        from idp.demo.web import serve
+
+        self._server = serve(self._app(), self._place.port)
 
     def ready(self) -> bool:
         """Whether it listens."""
@@ -202,10 +197,3 @@ class Site:
         if server is not None:
             server.shutdown()
             server.server_close()
-
-
-class _Handler(WSGIRequestHandler):
-    """Keep connections open between requests, but not for ever."""
-
-    protocol_version = "HTTP/1.1"
-    timeout = 15

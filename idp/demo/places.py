@@ -71,6 +71,11 @@ class Country:
         places = (self.board, *self.nodes, *self.portals, self.directory)
         return {place.port: place.name for place in places}
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Every host name of the country, the board's aside."""
+        return tuple(place.host for place in (*self.nodes, *self.portals))
+
     def settings(self, node: Place) -> Path:
         """The settings file of a node."""
         return self.folder / node.name / "manyou.toml"

@@ -9,18 +9,18 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-
-from flask import Flask
+from typing import TYPE_CHECKING
 
 from adapters.ldap.embedded import EmbeddedDirectory
 from idp.demo import directory, manifest
 from idp.demo.control import Control
-from idp.demo.founding import found, registration
 from idp.demo.ground import DemoError, free_ports, locked, settle, settled, socket_folder, wipe
 from idp.demo.parts import Directory, Node, Part, Site, Store
 from idp.demo.places import Country, Place
-from idp.demo.sites import board_site, portal_site
 from idp.demo.supervisor import Say, Supervisor, until_signalled
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 Work = Callable[[], None]
 
@@ -75,6 +75,8 @@ def _beside(work: Work, stopping: threading.Event) -> None:
 
 
 def _found(country: Country, store: Path) -> None:
+    from idp.demo.founding import found
+
     wipe(country.folder)
     found(country, store=store)
     settle(country)
@@ -90,12 +92,20 @@ def _parts(country: Country, sockets: Path) -> list[Part]:
         Site(portal, partial(_portal, country, portal), log=country.log(portal.name))
         for portal in country.portals
     ]
-    board = Site(country.board, partial(board_site, country), log=None)
+    board = Site(country.board, partial(_board, country), log=None)
     return [Store(sockets / "valkey.sock"), Directory(ldap), *nodes, *portals, board]
 
 
-def _portal(country: Country, place: Place) -> Flask:
-    return portal_site(country, place, registration(country, place))
+def _portal(country: Country, place: Place) -> "Flask":
+    from idp.demo.sites import portal_site
+
+    return portal_site(country, place)
+
+
+def _board(country: Country) -> "Flask":
+    from idp.demo.sites import board_site
+
+    return board_site(country)
 
 
 def wait_until_running(folder: Path, seconds: float = 30.0) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask, Response, request
 
 from idp.demo.census import everybody
-from idp.demo.loopback import resolves
+from idp.demo.loopback import hosts_line
 from idp.demo.places import Country, Place
 from idp.demo.portal import Portal, create_portal
 from idp.demo.provider import Registration
@@ -26,14 +26,9 @@ def demo_pages(name: Mapping[str, str], url: str) -> Pages:
     return Pages(name, url, also=_ROOM)
 
 
-def portal_site(country: Country, place: Place, registration: Registration) -> Flask:
-    """The program of one portal.
-
-    Args:
-        country: the map.
-        place: the portal's.
-        registration: what it agreed on with its province.
-    """
+def portal_site(country: Country, place: Place) -> Flask:
+    """The program of one portal, which keeps what it agreed on with its province in `client.json`."""
+    registration = Registration(**json.loads((country.folder / place.name / "client.json").read_text()))
     node = country.node(place.node or "")
     other = next(portal for portal in country.portals if portal is not place)
     return create_portal(
@@ -57,15 +52,6 @@ def board_site(country: Country) -> Flask:
     app.add_url_rule("/", "board", lambda: _board(country, pages))
     app.after_request(guard)
     return app
-
-
-def hosts_line(country: Country) -> str | None:
-    """What to add to the hosts file for programs that cannot resolve `*.localhost`;
-
-    None when the system can.
-    """
-    names = [place.host for place in (*country.nodes, *country.portals)]
-    return None if all(map(resolves, names)) else f"127.0.0.1 {' '.join(names)}"
 
 
 def _board(country: Country, pages: Pages) -> Response:
@@ -95,7 +81,7 @@ def _board(country: Country, pages: Pages) -> Response:
             }
             for who in everybody()
         ],
-        hosts_line=hosts_line(country),
+        hosts_line=hosts_line(country.hosts),
     )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from idp.demo.census import everybody
 from idp.demo.directory import Resident
+from idp.demo.loopback import hosts_line
 from idp.demo.places import Country
-from idp.demo.sites import hosts_line
 
 
 def board(country: Country, seconds: float) -> str:
@@ -36,7 +36,7 @@ def _lines(country: Country, seconds: float) -> Iterator[str]:
     yield f"  3. Somebody else: {stranger.username} / {stranger.password} ({far.title['en']})"
     yield f"  Everybody's names and passwords: {country.board.origin}/ and {country.folder / 'demo.json'}"
     yield "  A bad day: `manyou demo --stop hub` in another terminal, and `--start hub` to end it"
-    if line := hosts_line(country):
+    if line := hosts_line(country.hosts):
         yield ""
         yield "  Browsers and curl find *.localhost themselves. For other programs add to /etc/hosts:"
         yield f"  {line}"
