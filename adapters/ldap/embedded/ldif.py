@@ -37,6 +37,8 @@ def read(path: Path) -> Iterator[Record]:
     for at, line in _lines(path.read_text(encoding="utf-8")):
         if line:
             held.append(_value(path, at, line))
+            if [name.lower() for name, _ in held] == ["version"]:
+                held = []
         elif held:
             yield _record(path, at, held)
             held = []
@@ -71,9 +73,7 @@ def _value(path: Path, at: int, line: str) -> tuple[str, bytes]:
 
 
 def _record(path: Path, at: int, held: list[tuple[str, bytes]]) -> Record:
-    if held[0][0].lower() == "version":
-        held = held[1:]
-    if not held or held[0][0].lower() != "dn":
+    if held[0][0].lower() != "dn":
         raise BadLdif(f"{path}: the entry before line {at} does not begin with its dn")
     if any(name.lower() == "changetype" for name, _ in held):
         raise BadLdif(f"{path}: the entry before line {at} is a change; write entries only")
