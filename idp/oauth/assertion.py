@@ -96,7 +96,7 @@ class Assertions:
             return "assertion: aud"
         if not isinstance(expires, int | float) or expires > now + _LONGEST + _LEEWAY:
             return "assertion: lives too long"
-        if not isinstance(jti, str) or not 0 < len(jti) <= _JTI:
+        if not isinstance(jti, str) or len(jti) > _JTI:
             return "assertion: jti"
         return None
 

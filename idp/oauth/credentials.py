@@ -98,10 +98,10 @@ class Credentials:
         scheme, _, encoded = header.partition(" ")
         try:
             text = base64.b64decode(encoded.strip(), validate=True).decode()
-            client_id, colon, secret = text.partition(":")
-            if scheme.lower() != "basic" or not colon:
+            client_id, _, secret = text.partition(":")
+            if scheme.lower() != "basic":
                 raise self._refusal("not HTTP Basic")
-            return unquote_plus(client_id, errors="strict"), unquote_plus(secret, errors="strict")
+            return unquote_plus(client_id), unquote_plus(secret)
         except (binascii.Error, ValueError):
             raise self._refusal("HTTP Basic cannot be read") from None
 

@@ -124,6 +124,12 @@ def test_codes_of_one_session_cannot_be_joined_without_the_key(grants: Grants, s
     assert tails[0] != tails[1]
 
 
+def test_what_is_too_long_for_a_code_does_not_reach_the_store(grants: Grants, store: MemoryStore) -> None:
+    store.trips.clear()
+    assert grants.take("A" * 513, "portal") is None
+    assert store.trips == []
+
+
 def test_a_session_key_of_any_spelling_fits_into_a_code(grants: Grants, store: MemoryStore) -> None:
     key = "session:" + "键" * 20
     store.put(key, b"alive", 60)

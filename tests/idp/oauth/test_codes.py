@@ -104,8 +104,9 @@ def test_a_failed_redemption_spends_the_code_and_leaves_nothing(
 ) -> None:
     code = place.code()
     assert _refused(place, code, **changes) == "invalid_grant"
-    assert _refused(place, code) == "invalid_grant"
     assert "grant:" not in place.store.everything()
+    assert _refused(place, code) == "invalid_grant"
+    assert place.alarms == []
 
 
 def test_its_lawful_twin_is_redeemed(place: Place) -> None:

@@ -79,6 +79,7 @@ BASIC: Mapping[str, Mapping[str, str]] = {
     "not base64": {"authorization": "Basic §§"},
     "not UTF-8": {"authorization": "Basic " + base64.b64encode(b"\xff\xfe:\xff").decode()},
     "percent escapes that are not UTF-8": {"authorization": "Basic " + base64.b64encode(b"%ff:x").decode()},
+    "another scheme with a lawful pair": {"authorization": basic("portal", SECRET)["authorization"][1:]},
     "a scheme alone": {"authorization": "Basic"},
 }
 
@@ -188,7 +189,7 @@ FORGED: Mapping[str, dict[str, Any]] = {
 @pytest.mark.parametrize("changes", FORGED.values(), ids=FORGED)
 def test_an_assertion_that_differs_in_one_thing_is_refused(place: Place, changes: dict[str, Any]) -> None:
     with pytest.raises(WireError) as refusal:
-        show(place, SIGNING, assertion(**changes))
+        show(place, SIGNING, assertion(**changes), client_id="signing")
     assert (refusal.value.code, refusal.value.status) == ("invalid_client", 401)
 
 
