@@ -1,0 +1,5 @@
+"""`python -m idp.cli` is `manyou`."""
+
+from idp.cli.main import main
+
+main()

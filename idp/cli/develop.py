@@ -1,0 +1,111 @@
+"""Develop: owns `manyou test`, `check` and `bench`, which work in a clone. Knows nothing of the product."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from idp.cli.failure import Failure
+
+ROOT = Path(__file__).resolve().parents[2]
+"""Of the clone."""
+
+PACKAGES = {"slapd": "slapd", "ldapsearch": "ldap-utils", "chromium": "chromium"}
+"""Programs that some tests need, and the Debian package of each."""
+
+FONT = "fonts-noto-cjk"
+_CHECKS = (
+    ("ruff check", ("ruff", "check", ".")),
+    ("ruff format", ("ruff", "format", "--check", ".")),
+    ("mypy", ("mypy",)),
+    ("architecture", ("pytest", "-p", "no:cacheprovider", "tests/test_architecture.py")),
+)
+
+
+@click.command()
+def check() -> None:
+    """Linters, types, architecture test."""
+    _in_clone()
+    failed = [name for name, arguments in _CHECKS if not _run(name, arguments)]
+    if failed:
+        raise Failure(f"{', '.join(failed)} failed; the lines above say where")
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def test(arguments: tuple[str, ...]) -> None:
+    """Everything that the build server runs; ARGUMENTS go to pytest instead."""
+    _in_clone()
+    if arguments:
+        sys.exit(_call(("pytest", *arguments)))
+    _install()
+    failed = [name for name, command in _CHECKS[:3] if not _run(name, command)]
+    code = _call(("pytest", "-n", "2", "--cov", "--cov-report=term:skip-covered"))
+    if failed:
+        raise Failure(f"{', '.join(failed)} failed; the lines above say where")
+    sys.exit(1 if code else 0)
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def bench(arguments: tuple[str, ...]) -> None:
+    """The benchmarks, with their table."""
+    _in_clone()
+    sys.exit(_call(("tests.bench", *arguments)))
+
+
+def missing() -> Sequence[str]:
+    """Debian packages that some tests would need and that are not here."""
+    found = [package for program, package in PACKAGES.items() if not _program(program)]
+    if not any(Path("/usr/share/fonts").glob("**/NotoSansCJK*")):
+        found.append(FONT)
+    return found
+
+
+def _program(name: str) -> bool:
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+    return shutil.which(name, path=path) is not None
+
+
+def _install() -> None:
+    """Through apt where it may; else the line to type, and the tests that need it skip with a reason."""
+    packages = missing()
+    if not packages:
+        return
+    line = f"apt-get install -y --no-install-recommends {' '.join(packages)}"
+    apt = shutil.which("apt-get")
+    root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    if apt is None or (root and subprocess.run([*root, "true"], capture_output=True, check=False).returncode):
+        click.echo(f"some tests will be skipped; to run them all, type first: sudo {line}", err=True)
+        return
+    environ = [*root, "env", "DEBIAN_FRONTEND=noninteractive"]
+    for command in (f"{apt} -q update", f"{apt} -q {line.partition(' ')[2]}"):
+        click.echo(f"… {command}", err=True)
+        done = subprocess.run(
+            [*environ, *command.split()], stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False
+        )
+        if done.returncode:
+            click.echo(f"that failed, so some tests will be skipped; type: sudo {line}", err=True)
+            return
+
+
+def _run(name: str, arguments: Sequence[str]) -> bool:
+    click.echo(f"== {name}", err=True)
+    return _call(arguments) == 0
+
+
+def _call(arguments: Sequence[str]) -> int:
+    sys.stdout.flush()
+    command = [sys.executable, "-m", *arguments]
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, check=False).returncode
+
+
+def _in_clone() -> None:
+    if not (ROOT / "tests").is_dir() or find_spec("pytest") is None:
+        raise Failure("this works in a clone; type ./manyou there, which installs what it needs")
