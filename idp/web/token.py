@@ -4,11 +4,13 @@ from flask import Blueprint, Response, request
 
 from idp.oauth.provider import Provider
 from idp.web import edge
+from idp.web.crossing import open_to_browsers
 
 
 def blueprint(provider: Provider) -> Blueprint:
     """Return the route of the token endpoint."""
     routes = Blueprint("token", __name__)
+    open_to_browsers(routes)
 
     @routes.post("/token")
     def token() -> Response:

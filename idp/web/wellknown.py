@@ -11,9 +11,7 @@ from flask import Blueprint, Response
 from federation.statement import TYP
 from idp.entity import Entity
 from idp.oauth.metadata import PATHS
-
-# Public documents: any site may read them, so that relying parties in a browser can.
-_OPEN = {"Access-Control-Allow-Origin": "*"}
+from idp.web.crossing import open_to_browsers
 
 
 def blueprint(*, entity: Entity, discovery: Mapping[str, object] | None, max_age: int) -> Blueprint:
@@ -25,7 +23,8 @@ def blueprint(*, entity: Entity, discovery: Mapping[str, object] | None, max_age
         max_age: seconds for which caches may hold a document.
     """
     routes = Blueprint("wellknown", __name__)
-    kept = {"Cache-Control": f"public, max-age={max_age}", **_OPEN}
+    open_to_browsers(routes)
+    kept = {"Cache-Control": f"public, max-age={max_age}"}
 
     @routes.get("/.well-known/openid-federation")
     def configuration() -> Response:

@@ -94,6 +94,23 @@ def test_discovery_leads_to_the_keys(browser: FlaskClient) -> None:
     assert not any({"d", "p", "q"} & key.keys() for key in keys.json["keys"])
 
 
+def test_a_client_in_a_browser_may_call_from_its_own_origin(browser: FlaskClient, place: Place) -> None:
+    ask = {"Origin": "https://spa.example", "Access-Control-Request-Headers": "authorization"}
+    for path in ("/token", "/userinfo"):
+        preflight = browser.options(path, headers=ask)
+        assert preflight.headers["Access-Control-Allow-Origin"] == "*"
+        assert "authorization" in preflight.headers["Access-Control-Allow-Headers"]
+        assert "POST" in preflight.headers["Access-Control-Allow-Methods"]
+    for answer in (
+        browser.post("/token", data=_form(place), headers=HEADERS),
+        browser.get("/userinfo"),
+        browser.get("/jwks"),
+        browser.get("/.well-known/openid-configuration"),
+    ):
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
 def test_the_entity_configuration_has_its_own_media_type(browser: FlaskClient) -> None:
     answer = browser.get("/.well-known/openid-federation")
     assert answer.headers["Content-Type"] == "application/entity-statement+jwt"
