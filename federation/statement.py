@@ -131,9 +131,10 @@ def _verify(
 def _check_keys(jwks: object) -> None:
     """Rule 4. A kid that names two keys would let a verifier choose (OIDF §3.1.1)."""
     keys = _object(jwks, Reason.JWKS).get("keys")
-    _require(isinstance(keys, list) and len(keys) > 0, Reason.JWKS)
+    if not isinstance(keys, list) or not keys:
+        raise Invalid(Reason.JWKS)
     kids: set[str] = set()
-    for key in keys if isinstance(keys, list) else ():
+    for key in keys:
         _require(isinstance(key, dict) and is_public(key) and isinstance(key.get("kty"), str), Reason.JWKS)
         kid = key.get("kid")
         _require(isinstance(kid, str) and kid != "" and kid not in kids, Reason.KIDS)

@@ -14,6 +14,7 @@ LAWFUL = [
     "http://gd.localhost:8410",
     "http://127.8.9.1:80",
     "http://[::1]:8400",
+    "https://gd.example/".ljust(2048, "x"),
 ]
 UNLAWFUL = {
     "no host": "https:///x",
@@ -35,7 +36,8 @@ UNLAWFUL = {
     "a port that is none": "https://gd.example:port",
     "a port beyond all ports": "https://gd.example:99999",
     "half an address": "https://[::1",
-    "endless": "https://gd.example/" + "x" * 2048,
+    "another scheme on loopback": "ftp://localhost",
+    "endless": "https://gd.example/".ljust(2049, "x"),
     "nothing": "",
 }
 

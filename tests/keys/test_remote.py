@@ -48,7 +48,7 @@ def test_a_set_is_fetched_once_for_its_lifetime() -> None:
     host = Host(body(ONE))
     remote = host.keys()
     for host.now in (NOW, NOW + 1, NOW + 299):
-        assert kids(remote, str(ONE["kid"])) == {ONE["kid"]}
+        assert kids(remote, str(ONE["kid"])) == kids(remote) == {ONE["kid"]}
     assert host.visits == 1
     host.now, host.answer = NOW + 300, body(ONE, TWO)
     assert kids(remote) == {ONE["kid"], TWO["kid"]}
@@ -81,8 +81,9 @@ BAD: dict[str, bytes | Exception] = {
     "no set": b"{}",
     "keys is an object": b'{"keys":{}}',
     "a set with a name twice": b'{"keys":[],"keys":[]}',
-    "ten megabytes": b" " * 10_000_000,
-    "a thousand keys": body(*[ONE] * 1000),
+    "ten megabytes": body(ONE) + b" " * 10_000_000,
+    "a byte too many": body(ONE).ljust(256 * 1024 + 1),
+    "a key too many": body(*[ONE] * 101),
     "nested without end": b'{"keys":' + b"[" * 5000,
     "private keys only": body({**ONE, "d": ONE["x"]}),
     "shared secrets only": body({"kty": "oct", "kid": "x", "k": "AAAA"}),
@@ -111,7 +112,7 @@ def test_a_bad_answer_leaves_the_last_good_set_until_its_end(case: str) -> None:
 def test_without_a_good_set_there_is_none_and_the_host_is_left_in_peace(case: str) -> None:
     host = Host(BAD[case])
     remote = host.keys()
-    for host.now in (NOW, NOW + 1, NOW + 29):
+    for host.now in (NOW, NOW, NOW + 1, NOW + 29):
         with pytest.raises(KeysUnavailable):
             remote.jwks()
     assert host.visits == 1
@@ -123,6 +124,11 @@ def test_one_bad_key_does_not_take_the_good_ones_with_it() -> None:
     odd = {"kty": "AKP", "kid": "pq", "alg": "ML-DSA-44", "pub": "AA"}
     host = Host(body({**TWO, "y": TWO["x"]}, odd, ONE))
     assert kids(host.keys()) == {ONE["kid"]}
+
+
+@pytest.mark.parametrize("answer", [body(ONE).ljust(256 * 1024), body(*[ONE] * 100)])
+def test_the_largest_sets_that_we_read(answer: bytes) -> None:
+    assert kids(Host(answer).keys()) == {ONE["kid"]}
 
 
 def test_a_clock_that_jumps_back_does_not_stop_fetching_for_ever() -> None:
