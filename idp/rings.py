@@ -30,6 +30,7 @@ class Rings:
         self._issuer = issuer
         self._clock = clock
         self._rings: dict[Purpose, tuple[float, KeyRing]] = {}
+        self._versions: dict[Purpose, int] = {}
         self._reading = threading.Lock()
 
     def oidc(self) -> KeyRing:
@@ -56,12 +57,15 @@ class Rings:
 
     def _read(self, purpose: Purpose, at_hand: KeyRing | None, now: float) -> KeyRing:
         try:
-            ring = open_ring(
-                self._store, self._kek, purpose=purpose, issuer=self._issuer, algs=ALGS[purpose], now=now
-            )
+            version, _ = self._store.load(purpose)
+            if at_hand is None or version != self._versions.get(purpose):
+                # Opening private keys is slow (a tenth of a second for RSA), and mostly nothing has changed.
+                at_hand = open_ring(
+                    self._store, self._kek, purpose=purpose, issuer=self._issuer, algs=ALGS[purpose], now=now
+                )
+                self._versions[purpose] = max(version, 1)
         except Unavailable:
             if at_hand is None:
                 raise
-            ring = at_hand
-        self._rings[purpose] = (now, ring)
-        return ring
+        self._rings[purpose] = (now, at_hand)
+        return at_hand

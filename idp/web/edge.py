@@ -106,7 +106,7 @@ class Edge:
 
     def _finish(self, response: Response) -> Response:
         for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+            response.headers.add(name, value)  # no view sets these, so there is nothing to look for
         if self.issuer.startswith("https:"):
             response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
         log.info(
