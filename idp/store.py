@@ -1,7 +1,7 @@
 """Store: owns short-lived state, five atomic verbs over Valkey or Redis. Does not know what the values mean.
 
-Imports redis (the only room that does), the breaker and our errors. Every value has a lifetime; single use is
-one atomic command.
+Imports redis (the only room that does), the scripts, the breaker and our errors. Every value has a lifetime;
+single use is one atomic command.
 
 Connections are kept here rather than in redis-py's pool: its bookkeeping per command costs as much CPU as the
 command itself (58 µs against 30 µs), and the sign-in path has three of them.
@@ -9,7 +9,6 @@ command itself (58 µs against 30 µs), and the sign-in path has three of them.
 
 import os
 from collections import deque
-from hashlib import sha1
 from threading import Lock
 from typing import Protocol, cast
 
@@ -22,6 +21,7 @@ from redis.retry import Retry
 
 from idp.breaker import Breaker
 from idp.errors import Unavailable
+from idp.scripts import SWAP, TAKE, Script
 
 
 class Store(Protocol):
@@ -58,32 +58,6 @@ class Store(Protocol):
     def ping(self) -> None:
         """Return when the store answers."""
         ...
-
-
-class Script:
-    """A Lua script and the name under which the server remembers it."""
-
-    __slots__ = ("sha", "text")
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.sha = sha1(text.encode(), usedforsecurity=False).hexdigest()
-
-
-# KEYS: the key, then `into` if there is one, then `needs` if there is one. ARGV: lifetime or 0, "1" when
-# `needs` is given. GETDEL comes first: a code is spent even if its session has ended since.
-_TAKE = Script("""
-local value = redis.call('GETDEL', KEYS[1])
-if not value then return false end
-if ARGV[2] == '1' and redis.call('EXISTS', KEYS[#KEYS]) == 0 then return false end
-if ARGV[1] ~= '0' then redis.call('SET', KEYS[2], value, 'EX', ARGV[1]) end
-return value
-""")
-_SWAP = Script("""
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-if ARGV[3] == '0' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3]) end
-return 1
-""")
 
 
 class Line(Protocol):
@@ -145,11 +119,11 @@ class ValkeyStore:
             return cast("bytes | None", self._do("GETDEL", self._prefix + key))
         keys = [self._prefix + name for name in (key, into, needs) if name is not None]
         lives = "0" if into is None else str(_lifetime(ttl))
-        return cast("bytes | None", self._run(_TAKE, keys, lives, "0" if needs is None else "1"))
+        return cast("bytes | None", self._run(TAKE, keys, lives, "0" if needs is None else "1"))
 
     def swap(self, key: str, old: bytes, new: bytes | None, ttl: int) -> bool:
         lives = "0" if new is None else str(_lifetime(ttl))
-        return self._run(_SWAP, [self._prefix + key], old, new or b"", lives) == 1
+        return self._run(SWAP, [self._prefix + key], old, new or b"", lives) == 1
 
     def ping(self) -> None:
         self._do("PING")

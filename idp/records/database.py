@@ -1,5 +1,6 @@
 """Database: owns the engine and the two ways to open a transaction. Does not know what is in the tables."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,13 +25,16 @@ class Database:
 
     Args:
         url: `sqlite:////absolute/path`, or another URL of SQLAlchemy.
+
+    Raises:
+        Unavailable: `records`; the file cannot be made.
     """
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.engine: Engine = create_engine(self.url, pool_timeout=_BUSY_SECONDS, hide_parameters=True)
         if self.file is not None:
-            self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _create(self.file)
         if self.sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -80,6 +84,15 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+def _create(file: Path) -> None:
+    """Make the file so that only its owner can read it; SQLite gives its companions the same mode."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise Unavailable("records", f"{file}: {error.strerror}") from error
 
 
 @contextmanager

@@ -51,7 +51,8 @@ def current(database: Database) -> str | None:
 
 
 def _ready(database: Database) -> bool:
-    # Newer is fine: a migration leaves what the version before needs, so that both can run side by side (I15).
+    # Newer is fine: a migration leaves what the version before needs, so that both can run side by side
+    # (I15).
     found = current(database)
     return found is not None and found >= newest()
 

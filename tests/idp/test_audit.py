@@ -1,8 +1,12 @@
 """An event is kept before anything goes on, and tells nothing that a stranger could use."""
 
+import re
+from pathlib import Path
+from typing import get_args
+
 import pytest
 
-from idp.audit import Audit, Entry
+from idp.audit import Audit, Entry, Event
 from idp.errors import Unavailable
 
 
@@ -71,3 +75,9 @@ def test_what_cannot_be_kept_is_an_error_and_not_a_silence(audit: Audit, sink: K
     sink.broken = True
     with pytest.raises(Unavailable):
         audit.record("session.ended")
+
+
+def test_every_event_is_explained_and_nothing_else_is() -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "audit.md"
+    explained = re.findall(r"^### `([a-z.]+)`$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(explained) == sorted(get_args(Event))

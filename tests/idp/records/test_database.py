@@ -161,9 +161,19 @@ def test_what_is_acknowledged_survives_a_loss_of_power(database: Database) -> No
     assert modes == ["wal", 2]
 
 
-def test_only_its_owner_reaches_the_folder(tmp_path: Path) -> None:
-    migrate(Database(f"sqlite:///{tmp_path}/data/manyou.sqlite"))
-    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/data/manyou.sqlite")
+    migrate(database)
+    Accounts(database).add(ACCOUNT)
+    made = [tmp_path / "data", *(tmp_path / "data").iterdir()]
+    assert len(made) >= 4
+    assert [path.name for path in made if path.stat().st_mode & 0o077] == []
+
+
+def test_a_place_where_no_file_can_be_made_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file, not a folder")
+    with pytest.raises(Unavailable, match="records"):
+        Database(f"sqlite:///{tmp_path}/data/manyou.sqlite")
 
 
 def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
