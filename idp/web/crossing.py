@@ -1,7 +1,7 @@
 """Crossing: owns which endpoints pages of other sites may call from a browser (Fetch standard, CORS).
 
-Only endpoints that read no cookie: what they give depends on a credential that the caller must hold, so that a
-foreign page gains nothing it could not fetch by itself. Public clients that live in a browser need them.
+Only endpoints that read no cookie: what they give depends on a credential that the caller must hold, so that
+a foreign page gains nothing it could not fetch by itself. Public clients that live in a browser need them.
 """
 
 from flask import Blueprint, Response, request

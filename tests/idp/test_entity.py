@@ -8,7 +8,8 @@ from federation.statement import verify_configuration
 from idp.entity import Entity
 from keys.key import generate
 from keys.ring import KeyRing
-from tests.idp.oauth.place import ISSUER, NOW, OIDC, Clock, jwks_of
+from tests.idp.oauth.memory import NOW, Clock
+from tests.idp.oauth.place import ISSUER, OIDC, jwks_of
 
 PINNED = generate(alg="ES256", purpose="federation", issuer=ISSUER, now=NOW - 99, active_from=NOW - 99)
 ROLES = {

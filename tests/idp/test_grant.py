@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from idp.grant import Grant, Grants, gid
-from tests.idp.oauth.place import SESSION, Clock, MemoryStore
+from tests.idp.oauth.memory import Clock, MemoryStore
+from tests.idp.oauth.place import SESSION
 
 GRANT = Grant(
     client_id="portal",

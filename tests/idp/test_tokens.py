@@ -11,7 +11,8 @@ from idp.tokens import Tokens
 from keys import jose
 from keys.key import generate
 from keys.ring import KeyRing
-from tests.idp.oauth.place import ISSUER, NAMESPACE, NOW, OIDC, Clock
+from tests.idp.oauth.memory import NOW, Clock
+from tests.idp.oauth.place import ISSUER, NAMESPACE, OIDC
 from tests.idp.test_grant import GRANT
 
 

@@ -18,6 +18,7 @@ from idp.oauth.wire import WireRequest
 from idp.tokens import Tokens
 from keys.key import SigningKey, generate
 from keys.ring import KeyRing
+from tests.idp.oauth.memory import NOW, Clock, MemoryStore, Register
 
 ISSUER = "http://gd.localhost:8410"
 NAMESPACE = "http://anchor.localhost:8401"
@@ -26,7 +27,6 @@ CALLBACK = "http://portal.localhost:8411/callback"
 VERIFIER = "v" * 43
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 SESSION = "session:abc"
-NOW = 1_800_000_000.0
 
 # RSA keys take a second to make, so the tests share one ring.
 OIDC = tuple(
@@ -34,88 +34,6 @@ OIDC = tuple(
     for alg in ("ES256", "RS256")
 )
 THEIRS = generate(alg="ES256", purpose="oidc", issuer="rp", now=NOW - 9_000, active_from=NOW - 9_000)
-
-
-class Clock:
-    """A clock that tests move."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class MemoryStore:
-    """The store's verbs over a dict, with lifetimes, counting round trips."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._held: dict[str, tuple[bytes, float]] = {}
-        self.trips: list[str] = []
-
-    def _look(self, key: str) -> bytes | None:
-        value, until = self._held.get(key, (b"", 0.0))
-        return value if until > self._clock() else None
-
-    def get(self, key: str) -> bytes | None:
-        self.trips.append(f"get {key}")
-        return self._look(key)
-
-    def put(self, key: str, value: bytes, ttl: int) -> None:
-        self.trips.append(f"put {key}")
-        self._held[key] = (value, self._clock() + ttl)
-
-    def add(self, key: str, value: bytes, ttl: int) -> bool:
-        self.trips.append(f"add {key}")
-        if self._look(key) is not None:
-            return False
-        self._held[key] = (value, self._clock() + ttl)
-        return True
-
-    def take(
-        self, key: str, *, into: str | None = None, ttl: int = 0, needs: str | None = None
-    ) -> bytes | None:
-        self.trips.append(f"take {key}")
-        value = self._look(key)
-        self._held.pop(key, None)
-        if value is None or (needs is not None and self._look(needs) is None):
-            return None
-        if into is not None:
-            self._held[into] = (value, self._clock() + ttl)
-        return value
-
-    def swap(self, key: str, old: bytes, new: bytes | None, ttl: int) -> bool:
-        if self._look(key) != old:
-            return False
-        self._held.pop(key)
-        if new is not None:
-            self._held[key] = (new, self._clock() + ttl)
-        return True
-
-    def ping(self) -> None: ...
-
-    def remove(self, key: str) -> None:
-        """What a sign-out does to a session."""
-        self._held.pop(key, None)
-
-    def everything(self) -> str:
-        """All that a reader of the store could see."""
-        return " ".join([*self._held, *(value.decode() for value, _ in self._held.values())])
-
-
-class Register:
-    """Clients by id."""
-
-    def __init__(self, *clients: Client) -> None:
-        self.known = {client.client_id: client for client in clients}
-
-    def find(self, client_id: str) -> Client | None:
-        return self.known.get(client_id)
-
-    def put(self, client: Client) -> Client:
-        self.known[client.client_id] = client
-        return client
 
 
 PORTAL = Client(

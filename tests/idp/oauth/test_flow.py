@@ -9,12 +9,12 @@ import pytest
 
 from idp.client import Client
 from idp.oauth.wire import WireRequest
+from tests.idp.oauth.memory import NOW
 from tests.idp.oauth.place import (
     CALLBACK,
     ISSUER,
     NAMESPACE,
     NATIVE,
-    NOW,
     PORTAL,
     SESSION,
     Place,

@@ -8,7 +8,8 @@ import pytest
 from idp.errors import WireError
 from idp.oauth.wire import WireRequest
 from keys import jose
-from tests.idp.oauth.place import ISSUER, NATIVE, NOW, OIDC, SESSION, THEIRS, Place
+from tests.idp.oauth.memory import NOW
+from tests.idp.oauth.place import ISSUER, NATIVE, OIDC, SESSION, THEIRS, Place
 
 
 def _refused(place: Place, token: str) -> WireError:

@@ -9,7 +9,8 @@ from idp.errors import WireError
 from idp.web import token, userinfo, wellknown
 from keys.key import generate
 from keys.ring import KeyRing
-from tests.idp.oauth.place import CALLBACK, ISSUER, NOW, OIDC, VERIFIER, Place, basic
+from tests.idp.oauth.memory import NOW
+from tests.idp.oauth.place import CALLBACK, ISSUER, OIDC, VERIFIER, Place, basic
 
 PINNED = generate(alg="ES256", purpose="federation", issuer=ISSUER, now=NOW, active_from=NOW)
 
