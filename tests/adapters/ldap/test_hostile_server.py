@@ -44,6 +44,7 @@ def test_two_entries_for_one_name_are_nobody() -> None:
 def test_one_entry_of_more_than_the_server_shows_is_nobody() -> None:
     answer, server = asked(honest(lambda m: [person(m), done(m, wire.SIZE_LIMIT)]))
     assert isinstance(answer, DirectoryUnavailable)
+    assert "more than one" in answer.cause
     assert len(server.binds()) == 1
 
 
@@ -130,6 +131,15 @@ def test_a_refused_service_account_is_not_the_persons_failure() -> None:
     answer, _ = asked(honest(lambda m: [person(m), done(m)], lambda m: [bound(m, 49)]))
     assert isinstance(answer, DirectoryUnavailable)
     assert "service account" in answer.cause
+
+
+@pytest.mark.parametrize("code", [0, 34, 49, 80])
+def test_an_unknown_name_is_a_plain_no_whatever_an_invented_entry_gets(code: int) -> None:
+    def bind(m: Message) -> list[bytes]:
+        return [bound(m, 0 if "services" in wire.bind(m.operation)[1] else code)]
+
+    answer, _ = asked(honest(lambda m: [done(m)], bind))
+    assert answer is None
 
 
 def test_an_unknown_name_costs_the_server_as_much_as_a_known_one() -> None:
