@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from werkzeug.test import Client, TestResponse
 
@@ -66,6 +66,16 @@ class Page:
         return form
 
     @property
+    def location(self) -> str:
+        """Where the answer sends the browser; only for one request (`hop`)."""
+        return urljoin(self.url, self.response.headers.get("Location", ""))
+
+    @property
+    def answer(self) -> dict[str, str]:
+        """The query of the address that was reached."""
+        return dict(parse_qsl(urlsplit(self.url).query, keep_blank_values=True))
+
+    @property
     def links(self) -> list[str]:
         return [urljoin(self.url, link) for link in self._parsed().links]
 
@@ -76,7 +86,7 @@ class Page:
 
 
 class Browser:
-    """One browser. `trail` holds every address it visited, without queries."""
+    """One browser. `trail` holds every address it visited, without queries; `address` is its own on the net."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -84,10 +94,16 @@ class Browser:
         self.trail: list[str] = []
         self.urls: list[str] = []
         self.stop_at: str | None = None
+        self.address = "203.0.113.1"
 
     def get(self, url: str) -> Page:
         """Type an address or follow a link, and every redirect after it."""
         return self._visit("GET", url, None)
+
+    def hop(self, url: str, **headers: str) -> Page:
+        """One request and no redirect after it; `Sec_Fetch_Dest="iframe"` sends a header of that name."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._once("GET", url, None, self.jar(origin_of(url)), named)
 
     def submit(self, page: Page, button: str | None = None, **fields: str) -> Page:
         """Fill in the page's form and press a button (by value; the first one without)."""
@@ -127,16 +143,35 @@ class Browser:
             if origin in self._network.down:
                 raise ConnectionError(f"{origin} does not answer")
             jar = self.jar(origin) if cookies else self._network.client(origin, cookies=False)
-            response = jar.open(url, method=method, data=data, base_url=origin, headers=NAVIGATION)
+            page = self._once(method, url, data, jar)
+            response = page.response
             if not cookies:
                 self._keep_cookies(origin, response)
             if response.status_code not in (301, 302, 303):
-                return Page(url, response)
+                return page
             method, data, cookies = "GET", None, True
             url = urljoin(url, response.headers["Location"])
             if self.stop_at is not None and url.startswith(self.stop_at):
                 return Page(url, response)
         raise AssertionError(f"a loop: {self.trail[-MOST_REDIRECTS:]}")
+
+    def _once(
+        self,
+        method: str,
+        url: str,
+        data: Mapping[str, str] | None,
+        jar: Client,
+        headers: Mapping[str, str] | None = None,
+    ) -> Page:
+        response = jar.open(
+            url,
+            method=method,
+            data=data,
+            base_url=origin_of(url),
+            headers={**NAVIGATION, **(headers or {})},
+            environ_overrides={"REMOTE_ADDR": self.address},
+        )
+        return Page(url, response)
 
     def _keep_cookies(self, origin: str, response: TestResponse) -> None:
         """The answer to a cross-site POST may set cookies although it got none."""

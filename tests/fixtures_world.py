@@ -1,4 +1,4 @@
-"""Stories are told in a country of their own each."""
+"""A country of its own for each story: keys are made once for a whole test session, all else is copied."""
 
 import itertools
 import shutil
