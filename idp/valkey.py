@@ -20,7 +20,9 @@ _START_SECONDS = 5.0
 # The shell becomes the server, so its pid is the server's. Beside it waits a subshell on a pipe that only
 # our process holds open: however we die, kill -9 included, the pipe closes and the server goes too.
 # (PR_SET_PDEATHSIG would do it on Linux only, and fires when the *thread* that started the server ends.)
-_GUARD = 'exec 3<&0; ( read -r _ <&3; kill -KILL $$; rm -rf "$0" ) & exec "$@" </dev/null 3<&-'
+# A line on the pipe says that the server was stopped already, and that its number may be somebody else's by
+# now.
+_GUARD = 'exec 3<&0; ( read -r _ <&3 || { kill -KILL $$; rm -rf "$0"; } ) & exec "$@" </dev/null 3<&-'
 
 
 class NoServerError(Exception):
@@ -82,7 +84,8 @@ class Embedded:
                 process.kill()
                 process.wait()
             if process.stdin is not None:
-                process.stdin.close()
+                with contextlib.suppress(BrokenPipeError), process.stdin as guard:
+                    guard.write(b"\n")
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None

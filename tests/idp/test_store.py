@@ -5,9 +5,11 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from redis.exceptions import ConnectionError as Unreachable
 
 from idp.breaker import Breaker
 from idp.errors import Unavailable
@@ -83,16 +85,15 @@ def test_after_the_rest_one_caller_tries_and_the_others_wait() -> None:
     assert not breaker.allows()
 
 
-def test_a_server_that_was_restarted_is_found_again_without_an_error() -> None:
-    with Embedded() as server:
-        store = ValkeyStore(server.url)
+def test_a_server_that_was_restarted_is_found_again_without_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "valkey.sock"
+    store = ValkeyStore(f"unix://{path}")
+    with _server(path):
         store.put("k", b"v", 60)
-        path = Path(server.url.removeprefix("unix://"))
-        server.stop()
-        with _server(path):
-            assert store.get("k") is None
-            store.put("code", b"grant", 60)
-            assert store.take("code", into="spent", ttl=60) == b"grant"
+    with _server(path):
+        assert store.get("k") is None
+        store.put("code", b"grant", 60)
+        assert store.take("code", into="spent", ttl=60) == b"grant"
 
 
 def test_a_full_server_is_unavailable_and_loses_nothing() -> None:
@@ -157,6 +158,47 @@ def test_after_a_fork_the_child_leaves_the_connections_of_its_parent_alone(store
         line.disconnect()
 
 
+def test_behind_a_dead_server_a_burst_does_not_queue_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every connection attempt may last its whole timeout: only as many are made as the breaker needs."""
+    store = ValkeyStore(f"unix://{tmp_path}/nobody.sock", breaker=Breaker(limit=3, now=lambda: 0.0))
+    dialled: list[None] = []
+    hold = threading.Event()
+    everybody = threading.Barrier(30)
+
+    class Dead:
+        def connect(self) -> None:
+            dialled.append(None)
+            hold.wait(0.01)
+            raise Unreachable("no answer")
+
+    def burst(_: int) -> str:
+        everybody.wait()
+        try:
+            return str(store.get("k"))
+        except Unavailable as error:
+            return error.part
+
+    monkeypatch.setattr(store._factory, "make_connection", Dead)
+    with ThreadPoolExecutor(30) as pool:
+        assert set(pool.map(burst, range(30))) == {"store"}
+    assert len(dialled) < 15  # three, and whoever came by when nobody was dialling
+
+
+def test_a_burst_waits_for_connections_rather_than_opening_one_each(store: ValkeyStore) -> None:
+    everybody = threading.Barrier(100)
+
+    def burst(_: int) -> None:
+        everybody.wait()
+        for _each in range(5):
+            store.put("k", b"v", 60)
+
+    with ThreadPoolExecutor(100) as pool:
+        list(pool.map(burst, range(100)))
+    assert len(store._idle) < 100
+
+
 def _fill(store: ValkeyStore) -> None:
     for number in range(100):
         store.put(f"filler{number}", b"x" * 100_000, 60)
@@ -166,9 +208,10 @@ def _fill(store: ValkeyStore) -> None:
 def _server(path: Path) -> Iterator[None]:
     """A real server on exactly this socket."""
     server = Embedded()
-    path.parent.mkdir(exist_ok=True)
     server.start()
     os.link(server.url.removeprefix("unix://"), path)
-    yield
-    server.stop()
-    path.unlink()
+    try:
+        yield
+    finally:
+        server.stop()
+        path.unlink()
