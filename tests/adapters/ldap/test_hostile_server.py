@@ -3,6 +3,8 @@
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,7 @@ from adapters.kinds import open_source
 from adapters.ldap.embedded import ber, wire
 from adapters.ldap.embedded.wire import Message
 from tests.adapters.ldap.scripted import Script, Scripted, bound, done, honest, person
-from tests.contracts.directory_places import config
+from tests.contracts.directory_places import config, embedded
 
 
 def asked(script: Script, clock: Callable[[], float] = time.monotonic) -> tuple[object, Scripted]:
@@ -253,3 +255,10 @@ def _cause(source: Source) -> str:
     with pytest.raises(DirectoryUnavailable) as caught:
         source.check("zhangwei", "right")
     return caught.value.cause
+
+
+def test_people_who_sign_in_at_once_are_not_mixed_up() -> None:
+    names = ["zhangwei", "liqiang", "wangfang", "ouyangxue"] * 25
+    with embedded(Path()) as place, ThreadPoolExecutor(8) as crowd:
+        people = list(crowd.map(lambda name: place.source.check(name, f"Manyou-2026-{name}"), names))
+    assert [person and person.attributes["preferred_username"] for person in people] == names
