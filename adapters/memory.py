@@ -38,3 +38,7 @@ class MemorySource:
         expected, person = known.get(fold(username), (None, None))
         same = hmac.compare_digest((expected or "").encode(), password.encode())
         return person if same and expected is not None else None
+
+    def knows(self, username: str) -> bool:
+        """Whether somebody here has this name; False as well while it is down."""
+        return not self.down and fold(username) in {fold(name) for name in self.people}

@@ -40,14 +40,6 @@ def within(name: Dn, base: Dn) -> bool:
     return len(name) >= len(base) and name[len(name) - len(base) :] == base
 
 
-def escape(value: str) -> str:
-    """The value as it is written in a DN (RFC 4514 §2.4)."""
-    made = re.sub(r'([,+"\\<>;=])', r"\\\1", value).replace("\0", "\\00")
-    if made[:1] in ("#", " "):
-        made = "\\" + made
-    return made[:-1] + "\\ " if made.endswith(" ") and not made.endswith("\\ ") else made
-
-
 def _cut(text: str, separators: str) -> list[str]:
     parts, start, at, quoted = [], 0, 0, False
     while at < len(text):

@@ -7,6 +7,7 @@ import pytest
 
 from adapters import DirectoryUnavailable
 from adapters.person import MAX_PASSWORD, MAX_USERNAME
+from idp.directory import Knows
 from tests.adapters.ldap.slapd import MISSING, SLAPD
 from tests.contracts.directory_places import LABEL, PLACES, Place
 
@@ -116,7 +117,34 @@ def test_nobody_is_let_in_by(place: Place, username: str, password: str) -> None
     assert place.source.check("zhangwei", RIGHT) is not None, "and the source still works"
 
 
-def test_a_source_that_is_gone_says_so_and_comes_back(place: Place) -> None:
+@pytest.mark.parametrize(
+    ("username", "known"),
+    [
+        ("zhangwei", True),
+        (" ＺhangWei", True),
+        ("nobody", False),
+        ("*", False),
+        ("", False),
+        ("zhangwei\0", False),
+    ],
+)
+def test_a_source_says_which_names_it_has(place: Place, username: str, known: bool) -> None:
+    assert isinstance(place.source, Knows)
+    assert place.source.knows(username) is known
+
+
+def test_a_source_that_is_gone_knows_nobody(place: Place) -> None:
+    assert isinstance(place.source, Knows)
+    place.stop()
+    try:
+        assert not place.source.knows("zhangwei")
+    finally:
+        place.start()
+        place.clock.now += 10
+    assert place.source.knows("zhangwei")
+
+
+def test_a_source_that_is_gone_says_says_so_and_comes_back(place: Place) -> None:
     assert place.source.check("zhangwei", RIGHT) is not None
     place.stop()
     try:

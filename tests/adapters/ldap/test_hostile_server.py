@@ -164,6 +164,29 @@ def test_an_entry_without_its_identity_is_not_let_in() -> None:
     assert "entryuuid" in answer.cause
 
 
+def test_an_objectguid_is_written_as_microsoft_writes_it() -> None:
+    guid = bytes(range(16))
+
+    def search(m: Message) -> list[bytes]:
+        values = [("uid", [b"zhangwei"]), ("objectGUID", [guid]), ("memberOf", [b"no name", b"cn=a,dc=gd"])]
+        return [wire.entry(m.number, "uid=zhangwei,ou=people,dc=gd,dc=example", values), done(m)]
+
+    with Scripted(honest(search)) as server:
+        answer = open_source(config(server.port, id_attribute="objectGUID")).check("zhangwei", "right")
+    assert answer is not None
+    assert answer.local_id == "03020100-0504-0706-0809-0a0b0c0d0e0f"
+    assert answer.groups == ("a",), "a group that is no name is left out"
+
+
+def test_a_value_that_is_no_text_is_no_claim() -> None:
+    def search(m: Message) -> list[bytes]:
+        values = [("uid", [b"zhangwei"]), ("entryUUID", [b"1"]), ("cn", [b"\xff\xd8", "张伟".encode()])]
+        return [wire.entry(m.number, "uid=zhangwei,ou=people,dc=gd,dc=example", values), done(m)]
+
+    answer, _ = asked(honest(search))
+    assert getattr(answer, "attributes", {}).get("name") == "张伟"
+
+
 def test_a_server_that_says_nothing_is_left_at_the_deadline() -> None:
     answer, _ = asked(lambda _: [], clock=_steps(0.2))
     assert isinstance(answer, DirectoryUnavailable)
