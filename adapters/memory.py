@@ -41,4 +41,5 @@ class MemorySource:
 
     def knows(self, username: str) -> bool:
         """Whether somebody here has this name; False as well while it is down."""
-        return not self.down and fold(username) in {fold(name) for name in self.people}
+        lawful = acceptable(username, "-") and not self.down
+        return lawful and fold(username) in {fold(name) for name in self.people}
