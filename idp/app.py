@@ -29,6 +29,7 @@ from idp.web import (
     wellknown,
 )
 from idp.web.cookies import Cookies
+from idp.web.desk import Desk
 from idp.web.dispatch import Dispatch
 from idp.web.edge import Edge
 from idp.web.entrance import Entrance
@@ -54,34 +55,36 @@ def create_app(node: Node) -> Flask:
     app = Flask("manyou", static_folder=None)
     pages = Pages(settings.name.model_dump(), settings.issuer)
     Edge(issuer=settings.issuer, pages=pages, again=_again(node)).guard(app)
-    app.register_blueprint(
-        health.blueprint(clock=node.clock, store=node.store.ping, records=node.records.database.ping)
-    )
-    discovery = node.provider.metadata() if settings.provider else None
-    app.register_blueprint(wellknown.blueprint(entity=node.entity, discovery=discovery, max_age=DOCUMENT_AGE))
-    app.register_blueprint(pages.assets.blueprint())
     cookies = Cookies(secure=settings.issuer.startswith("https:"))
 
     def visitor() -> Visitor:
         return Visitor(request, cookies, node.sessions, node.clock)
 
-    app.register_blueprint(
-        home.blueprint(
-            pages=pages,
-            peers=node.peers,
-            visitor=visitor,
-            issuer=settings.issuer,
-            region=settings.region,
-            name=settings.name.model_dump(),
-        )
-    )
+    _public_rooms(app, node, pages, visitor)
     if settings.provider:
-        dispatch = _dispatch(node)
+        desk = _desk(node, pages, visitor)
         _machine_rooms(app, node)
-        _person_rooms(app, node, pages, dispatch, visitor)
-        _travel_rooms(app, node, dispatch, visitor)
-        _leaving_rooms(app, node, pages, visitor)
+        _person_rooms(app, node, desk)
+        _travel_rooms(app, node, desk)
+        _leaving_rooms(app, node, desk)
     return app
+
+
+def _public_rooms(app: Flask, node: Node, pages: Pages, visitor: Who) -> None:
+    settings = node.settings
+    ready = health.blueprint(clock=node.clock, store=node.store.ping, records=node.records.database.ping)
+    discovery = node.provider.metadata() if settings.provider else None
+    known = wellknown.blueprint(entity=node.entity, discovery=discovery, max_age=DOCUMENT_AGE)
+    front = home.blueprint(
+        pages=pages,
+        peers=node.peers,
+        visitor=visitor,
+        issuer=settings.issuer,
+        region=settings.region,
+        name=settings.name.model_dump(),
+    )
+    for room in (ready, known, pages.assets.blueprint(), front):
+        app.register_blueprint(room)
 
 
 def _again(node: Node) -> Callable[[str], tuple[str | None, Mapping[str, str]]]:
@@ -95,8 +98,8 @@ def _again(node: Node) -> Callable[[str], tuple[str | None, Mapping[str, str]]]:
     return again
 
 
-def _dispatch(node: Node) -> Dispatch:
-    return Dispatch(
+def _desk(node: Node, pages: Pages, visitor: Who) -> Desk:
+    dispatch = Dispatch(
         issuer=node.settings.issuer,
         passwords=bool(node.settings.directory) or node.settings.accounts.enabled,
         provider=node.provider,
@@ -108,6 +111,18 @@ def _dispatch(node: Node) -> Dispatch:
         audit=node.records.audit,
         clock=node.clock,
     )
+    return Desk(
+        pages=pages,
+        dispatch=dispatch,
+        logins=node.logins,
+        clients=node.clients,
+        visitor=visitor,
+        clock=node.clock,
+    )
+
+
+def _entrance(node: Node) -> Entrance:
+    return Entrance(sessions=node.sessions, leaving=node.leaving, audit=node.records.audit, clock=node.clock)
 
 
 def _machine_rooms(app: Flask, node: Node) -> None:
@@ -116,60 +131,20 @@ def _machine_rooms(app: Flask, node: Node) -> None:
     app.register_blueprint(notices.blueprint(notices=node.notices))
 
 
-def _person_rooms(app: Flask, node: Node, pages: Pages, dispatch: Dispatch, visitor: Who) -> None:
+def _person_rooms(app: Flask, node: Node, desk: Desk) -> None:
+    posted = authorize.Posted(node.store, "authorize")
+    page = signin.Signin(desk=desk, directory=node.directory, entrance=_entrance(node))
     app.register_blueprint(
-        authorize.blueprint(
-            issuer=node.settings.issuer,
-            provider=node.provider,
-            dispatch=dispatch,
-            visitor=visitor,
-            posted=authorize.Posted(node.store, "authorize"),
-        )
+        authorize.blueprint(desk, issuer=node.settings.issuer, provider=node.provider, posted=posted)
     )
-    app.register_blueprint(
-        signin.blueprint(
-            pages=pages,
-            dispatch=dispatch,
-            logins=node.logins,
-            clients=node.clients,
-            directory=node.directory,
-            entrance=_entrance(node),
-            visitor=visitor,
-            clock=node.clock,
-        )
-    )
-    app.register_blueprint(
-        regions.blueprint(
-            pages=pages,
-            dispatch=dispatch,
-            logins=node.logins,
-            clients=node.clients,
-            peers=node.peers,
-            visitor=visitor,
-            clock=node.clock,
-        )
-    )
-    app.register_blueprint(
-        consent.blueprint(
-            pages=pages,
-            dispatch=dispatch,
-            logins=node.logins,
-            clients=node.clients,
-            agreements=node.records.consents,
-            audit=node.records.audit,
-            visitor=visitor,
-            clock=node.clock,
-        )
-    )
+    app.register_blueprint(signin.blueprint(page))
+    app.register_blueprint(regions.blueprint(desk, node.peers))
+    app.register_blueprint(consent.blueprint(desk, node.records.consents, node.records.audit))
 
 
-def _entrance(node: Node) -> Entrance:
-    return Entrance(sessions=node.sessions, leaving=node.leaving, audit=node.records.audit, clock=node.clock)
-
-
-def _travel_rooms(app: Flask, node: Node, dispatch: Dispatch, visitor: Who) -> None:
+def _travel_rooms(app: Flask, node: Node, desk: Desk) -> None:
     arrivals = arrive.Arrivals(
-        dispatch=dispatch,
+        dispatch=desk.dispatch,
         logins=node.logins,
         visits=node.visits,
         travel=node.travel,
@@ -178,24 +153,16 @@ def _travel_rooms(app: Flask, node: Node, dispatch: Dispatch, visitor: Who) -> N
         audit=node.records.audit,
         clock=node.clock,
     )
-    app.register_blueprint(arrive.blueprint(arrivals=arrivals, visitor=visitor))
+    app.register_blueprint(arrive.blueprint(arrivals=arrivals, visitor=desk.visitor))
     app.register_blueprint(
-        announce.blueprint(
-            peers=node.peers,
-            travel=node.travel,
-            dispatch=dispatch,
-            logins=node.logins,
-            sessions=node.sessions,
-            visitor=visitor,
-            clock=node.clock,
-        )
+        announce.blueprint(desk, peers=node.peers, travel=node.travel, sessions=node.sessions)
     )
 
 
-def _leaving_rooms(app: Flask, node: Node, pages: Pages, visitor: Who) -> None:
+def _leaving_rooms(app: Flask, node: Node, desk: Desk) -> None:
     out = signout.Signout(
         issuer=node.settings.issuer,
-        pages=pages,
+        pages=desk.pages,
         requests=node.logout_requests,
         goodbyes=node.goodbyes,
         sessions=node.sessions,
@@ -204,7 +171,7 @@ def _leaving_rooms(app: Flask, node: Node, pages: Pages, visitor: Who) -> None:
         peers=node.peers,
     )
     posted = authorize.Posted(node.store, "logout")
-    app.register_blueprint(signout.blueprint(signout=out, visitor=visitor, posted=posted))
+    app.register_blueprint(signout.blueprint(signout=out, visitor=desk.visitor, posted=posted))
 
 
 def application() -> Flask:

@@ -5,7 +5,7 @@ session is
 gone; then everybody is told. A server that is already signed out goes no further.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -65,13 +65,25 @@ class Postman(Protocol):
 
 
 class Leaving:
-    """Ends sessions."""
+    """Ends sessions.
+
+    Args:
+        peer: whether a client is another identity provider.
+    """
 
     def __init__(
-        self, *, sessions: Sessions, clients: Clients, farewells: Farewells, postman: Postman, clock: Clock
+        self,
+        *,
+        sessions: Sessions,
+        clients: Clients,
+        peer: Callable[[str], bool],
+        farewells: Farewells,
+        postman: Postman,
+        clock: Clock,
     ) -> None:
         self._sessions = sessions
         self._clients = clients
+        self._peer = peer
         self._farewells = farewells
         self._postman = postman
         self._clock = clock
@@ -107,15 +119,22 @@ class Leaving:
         if up is not None and up.issuer != origin:
             told.append(delivery("session_event", up.issuer, up.sid, now))
         for client_id, sid in session.clients.items():
-            client = self._clients.find(client_id) if client_id != origin else None
-            if client is not None and client.backchannel_logout_uri:
+            if client_id != origin and self._listens(client_id):
                 told.append(delivery("logout_token", client_id, sid, now))
         return tuple(told)
 
+    def _listens(self, client_id: str) -> bool:
+        """Whether a client takes logout tokens; a peer that cannot be read just now is told when it is
+        back."""
+        if self._peer(client_id):
+            return True
+        client = self._clients.find(client_id)
+        return client is not None and client.backchannel_logout_uri is not None
+
     def _receipt(self, session: Session, told: set[str]) -> Receipt:
-        known = [client for client_id in session.clients if (client := self._clients.find(client_id))]
-        sites = tuple((client, client.client_id in told) for client in known if not client.peer)
-        peers = {client.client_id for client in known if client.peer}
+        own = [one for one in session.clients if not self._peer(one)]
+        sites = tuple((client, one in told) for one in own if (client := self._clients.find(one)))
+        peers = {one for one in session.clients if self._peer(one)}
         if session.upstream is not None:
             peers.add(session.upstream.issuer)
         return Receipt(sites=sites, others=len(peers))

@@ -143,14 +143,9 @@ class Peers:
         """Whether the last probe failed; asks nobody."""
         return not self._health.get(issuer, (0.0, True))[1]
 
-    def client(self, issuer: str) -> Client | None:
-        """The peer as a relying party of ours; None when it is none or cannot be read now."""
-        if issuer not in self._known:
-            return None
-        try:
-            return as_client(self.get(issuer))
-        except Unavailable:
-            return None
+    def client(self, issuer: str) -> Client:
+        """The peer as a relying party of ours; raises `Unavailable` as `get` does."""
+        return as_client(self.get(issuer))
 
     def _refresh(self, one: Acquaintance, now: float) -> Peer:
         at, last = self._peers.get(one.issuer, (0.0, None))
@@ -199,7 +194,11 @@ class KnownClients:
         self._peers = peers
 
     def find(self, client_id: str) -> Client | None:
-        """The client, or None when nobody knows it."""
+        """The client, or None when nobody knows it.
+
+        Raises:
+            Unavailable: a peer whose configuration cannot be read, or the records.
+        """
         if self._peers.known(client_id) is not None:
             return self._peers.client(client_id)
         return self._registered(client_id)

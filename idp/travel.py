@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from idp import levels
 from idp.citizen import Citizen
 from idp.claims import BY_SCOPE
 from idp.clock import Clock
@@ -23,15 +22,12 @@ from idp.outbound import Reply, Sender
 from idp.peers import Peer, Peers
 from idp.session import Upstream
 from idp.visit import Visit, Visits
-from keys.jose import JoseError, peek, sign, verify
+from idp.vouching import NotOurs, Vouching, number, text
+from keys.jose import sign
 from keys.ring import KeyRing
 
 ASSERTION_LIFETIME = 60
 PROFILE = frozenset(name for names in BY_SCOPE.values() for name in names)
-
-
-class NotOurs(Exception):
-    """An answer of a peer that does not fit what was asked: refused, whatever it says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +52,7 @@ class Travel:
 
     Args:
         issuer: ours; our `client_id` everywhere.
-        region: our GB/T 2260 code, or None.
-        namespace: of the acr ladder.
+        vouching: judges what they bring.
         ring: the `oidc` ring of this moment.
     """
 
@@ -65,18 +60,16 @@ class Travel:
         self,
         *,
         issuer: str,
-        region: str | None,
-        namespace: str,
         peers: Peers,
+        vouching: Vouching,
         visits: Visits,
         outbound: Sender,
         ring: Callable[[], KeyRing],
         clock: Clock,
     ) -> None:
         self._issuer = issuer
-        self._region = region
-        self._namespace = namespace
         self._peers = peers
+        self._vouching = vouching
         self._visits = visits
         self._outbound = outbound
         self._ring = ring
@@ -108,37 +101,35 @@ class Travel:
             The address to send the browser to.
         """
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-        params = {
+        endpoint = self._peers.get(issuer).endpoint("authorization_endpoint")
+        visit = Visit(
+            issuer=issuer,
+            browser=browser,
+            nonce=nonce,
+            verifier=verifier,
+            silent=silent,
+            scopes=scopes,
+            sent=int(self._clock()),
+            login_id=login_id,
+            return_to=return_to,
+        )
+        self._visits.keep(state, visit)
+        params = {**self._request(visit, state), **(asked or {})}
+        if silent or renew:
+            params["prompt"] = "none" if silent else "login"
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(params)}"
+
+    def _request(self, visit: Visit, state: str) -> dict[str, str]:
+        return {
             "response_type": "code",
             "client_id": self._issuer,
             "redirect_uri": self.redirect_uri,
-            "scope": " ".join(scopes),
+            "scope": " ".join(visit.scopes),
             "state": state,
-            "nonce": nonce,
-            "code_challenge": _challenge(verifier),
+            "nonce": visit.nonce,
+            "code_challenge": _challenge(visit.verifier),
             "code_challenge_method": "S256",
-            **(asked or {}),
         }
-        if silent:
-            params["prompt"] = "none"
-        elif renew:
-            params["prompt"] = "login"
-        endpoint = self._peers.get(issuer).endpoint("authorization_endpoint")
-        self._visits.keep(
-            state,
-            Visit(
-                issuer=issuer,
-                browser=browser,
-                nonce=nonce,
-                verifier=verifier,
-                silent=silent,
-                scopes=scopes,
-                sent=int(self._clock()),
-                login_id=login_id,
-                return_to=return_to,
-            ),
-        )
-        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(params)}"
 
     def redeem(self, visit: Visit, code: str) -> Arrival:
         """Exchange the code and judge what comes back (OIDC Core §3.1.3.7).
@@ -152,14 +143,12 @@ class Travel:
         id_token = tokens.get("id_token")
         if not isinstance(id_token, str):
             raise NotOurs("no id_token")
-        claims = self._verified(peer, id_token)
-        if claims.get("nonce") != visit.nonce:
-            raise NotOurs("nonce")
-        citizen = self._citizen(peer, claims)
+        claims = self._vouching.claims(peer, id_token, nonce=visit.nonce)
+        citizen = self._vouching.citizen(peer, claims)
         return Arrival(
             citizen=citizen,
-            upstream=Upstream(issuer=peer.issuer, sid=_text(claims, "sid"), id_token=id_token),
-            until=_number(claims, "session_expiry"),
+            upstream=Upstream(issuer=peer.issuer, sid=text(claims, "sid"), id_token=id_token),
+            until=number(claims, "session_expiry"),
             claims=self._userinfo(peer, visit, tokens, subject=citizen.local_id),
         )
 
@@ -194,46 +183,6 @@ class Travel:
         )
         return _json(reply, "token endpoint")
 
-    def _verified(self, peer: Peer, token: str) -> Mapping[str, object]:
-        now = self._clock()
-        jwks = peer.jwks()
-        try:
-            if peek(token).kid not in {key.get("kid") for key in _keys(jwks)}:
-                jwks = self._peers.get(peer.issuer, fresh=True).jwks()
-            return verify(
-                token,
-                jwks,
-                algs=("ES256",),
-                typ=("JWT", None),
-                issuer=peer.issuer,
-                audience=self._issuer,
-                now=now,
-                require=("exp", "iat", "sub", "nonce", "sid", "auth_time", "acr"),
-            )
-        except JoseError as error:
-            raise NotOurs(f"id_token: {error.reason}") from error
-
-    def _citizen(self, peer: Peer, claims: Mapping[str, object]) -> Citizen:
-        region = _text(claims, "home_region")
-        if peer.region is not None and region != peer.region:
-            raise NotOurs("a region vouches for a citizen of another one")
-        if region == self._region:
-            raise NotOurs("a peer vouches for a citizen of our own region")
-        amr = claims.get("amr")
-        step = levels.step(_text(claims, "acr"), self._namespace)
-        if step is None:
-            raise NotOurs("acr is not of our ladder")
-        return Citizen(
-            source=peer.issuer,
-            local_id=_text(claims, "sub"),
-            rl=_number(claims, "rl"),
-            acr=step,
-            amr=tuple(str(one) for one in amr) if isinstance(amr, list | tuple) else (),
-            auth_time=_number(claims, "auth_time"),
-            idp=_text(claims, "idp"),
-            home_region=region,
-        )
-
     def _userinfo(
         self, peer: Peer, visit: Visit, tokens: Mapping[str, object], *, subject: str
     ) -> Mapping[str, object]:
@@ -264,23 +213,4 @@ def _json(reply: Reply, what: str) -> Mapping[str, object]:
         raise NotOurs(f"{what} did not answer JSON") from error
     if reply.status != 200 or not isinstance(value, dict):
         raise NotOurs(f"{what} refused: {value.get('error') if isinstance(value, dict) else reply.status}")
-    return value
-
-
-def _keys(jwks: Mapping[str, object]) -> list[dict[str, object]]:
-    keys = jwks.get("keys")
-    return [key for key in keys if isinstance(key, dict)] if isinstance(keys, list) else []
-
-
-def _text(claims: Mapping[str, object], name: str) -> str:
-    value = claims.get(name)
-    if not isinstance(value, str) or not value:
-        raise NotOurs(f"{name} is missing")
-    return value
-
-
-def _number(claims: Mapping[str, object], name: str) -> int:
-    value = claims.get(name)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise NotOurs(f"{name} is missing")
     return value

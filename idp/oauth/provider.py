@@ -175,10 +175,10 @@ class Provider:
     def _client(self, params: Mapping[str, str]) -> Client:
         client_id = params.get("client_id")
         if client_id is None:
-            raise PageError("invalid_client", "the request names no client_id")
+            raise PageError("unknown_client", "the request names no client_id")
         client = self._clients.find(client_id) if client_id.isprintable() else None
         if client is None:
-            raise PageError("invalid_client", "nobody is registered here under this client_id")
+            raise PageError("unknown_client", "nobody is registered here under this client_id")
         return client
 
 

@@ -9,33 +9,21 @@ back. At the region: `/return/<id>`.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from flask import Blueprint, Request, Response, request
 
-from idp.clock import Clock
 from idp.errors import PageError, Unavailable
-from idp.login import Logins
 from idp.peers import Peers
 from idp.session import Sessions
 from idp.travel import Travel
-from idp.web.dispatch import Dispatch
+from idp.web.desk import Desk
 from idp.web.edge import see_other, single
-from idp.web.visitor import Visitor
 
 OPAQUE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
-def blueprint(
-    *,
-    peers: Peers,
-    travel: Travel,
-    dispatch: Dispatch,
-    logins: Logins,
-    sessions: Sessions,
-    visitor: Callable[[], Visitor],
-    clock: Clock,
-) -> Blueprint:
+def blueprint(desk: Desk, *, peers: Peers, travel: Travel, sessions: Sessions) -> Blueprint:
     """Both ends of an announcement."""
     room = Blueprint("announce", __name__)
 
@@ -45,7 +33,7 @@ def blueprint(
         issuer, target = params.get("iss", ""), _target(peers, params)
         if not _navigation(request):
             return see_other(target)
-        who = visitor()
+        who = desk.visitor()
         try:
             url = travel.leave(issuer, browser=who.browser_name, silent=True, return_to=target)
         except Unavailable:
@@ -54,11 +42,11 @@ def blueprint(
 
     @room.get("/return/<login_id>")
     def come_back(login_id: str) -> Response:
-        who = visitor()
-        login = logins.get(login_id, browser=who.browser, now=clock())
+        who = desk.visitor()
+        login = desk.login(login_id, who)
         if who.session is not None and login.announced:
-            who.session = sessions.announce(who.session, now=clock())
-        return who.dress(dispatch.go_on(login, who) or see_other(dispatch.page("signin", login)))
+            who.session = sessions.announce(who.session, now=desk.clock())
+        return desk.onward(login, who, "signin")
 
     return room
 

@@ -17,8 +17,9 @@ from idp.clock import Clock
 from idp.errors import PageError, Unavailable
 from idp.leaving import Leaving
 from idp.login import Login, Logins
-from idp.travel import Arrival, NotOurs, Travel
+from idp.travel import Arrival, Travel
 from idp.visit import Visit, Visits
+from idp.vouching import NotOurs
 from idp.web.dispatch import Dispatch
 from idp.web.edge import see_other, single
 from idp.web.entrance import Entrance

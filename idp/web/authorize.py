@@ -5,7 +5,7 @@ to a GET of
 our own before any session is read.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, request
 
@@ -14,9 +14,8 @@ from idp.login import new_id
 from idp.oauth.provider import Provider
 from idp.shelf import Shelf, secret_name
 from idp.store import Store
-from idp.web.dispatch import Dispatch
+from idp.web.desk import Desk
 from idp.web.edge import see_other, single
-from idp.web.visitor import Visitor
 
 WAITING = 300
 """Seconds for which a posted request waits for the browser's next step."""
@@ -44,16 +43,14 @@ class Posted:
         return params
 
 
-def blueprint(
-    *, issuer: str, provider: Provider, dispatch: Dispatch, visitor: Callable[[], Visitor], posted: Posted
-) -> Blueprint:
+def blueprint(desk: Desk, *, issuer: str, provider: Provider, posted: Posted) -> Blueprint:
     """The authorization endpoint."""
     room = Blueprint("authorize", __name__)
 
     def answer(params: Mapping[str, str]) -> Response:
         checked = provider.check(params)
-        who = visitor()
-        return who.dress(dispatch.begin(checked, who))
+        who = desk.visitor()
+        return who.dress(desk.dispatch.begin(checked, who))
 
     @room.get("/authorize")
     def authorize() -> Response:

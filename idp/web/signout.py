@@ -19,9 +19,9 @@ from idp.login import new_id, start_again
 from idp.peers import Peers
 from idp.session import Session, Sessions
 from idp.web.authorize import Posted
+from idp.web.desk import site_name
 from idp.web.edge import see_other, single
 from idp.web.pages import Pages
-from idp.web.signin import site_name
 from idp.web.visitor import Visitor
 
 
@@ -113,14 +113,15 @@ class Signout:
 
     def _ask(self, handle: str, who: Visitor, session: Session) -> Response:
         locale = who.locale()
-        known = [client for one in session.clients if (client := self.clients.find(one)) is not None]
+        own = [one for one in session.clients if self.peers.known(one) is None]
+        sites = [client for one in own if (client := self.clients.find(one)) is not None]
         return self.pages.render(
             "signout.html",
             locale=locale,
             action=f"{self.issuer}/logout/confirm",
             hidden={"goodbye": handle},
-            sites=[site_name(client, locale) for client in known if not client.peer],
-            others=sum(client.peer for client in known) + (session.upstream is not None),
+            sites=[site_name(client, locale) for client in sites],
+            others=len(session.clients) - len(own) + (session.upstream is not None),
         )
 
     def _receipt(self, goodbye: Goodbye, who: Visitor) -> Response:

@@ -12,10 +12,10 @@ from idp.errors import PageError, Refused
 from tests.idp.oauth.place import CHALLENGE, ISSUER, NATIVE, PORTAL, Place, params_of
 
 PAGES = {
-    "no client": ({"client_id": None}, "invalid_client"),
-    "an unknown client": ({"client_id": "nobody"}, "invalid_client"),
-    "a client id of control characters": ({"client_id": "por\x00tal"}, "invalid_client"),
-    "a client id in Chinese": ({"client_id": "门户"}, "invalid_client"),
+    "no client": ({"client_id": None}, "unknown_client"),
+    "an unknown client": ({"client_id": "nobody"}, "unknown_client"),
+    "a client id of control characters": ({"client_id": "por\x00tal"}, "unknown_client"),
+    "a client id in Chinese": ({"client_id": "门户"}, "unknown_client"),
     "no redirect URI": ({"redirect_uri": None}, "invalid_redirect_uri"),
     "an unregistered redirect URI": ({"redirect_uri": "https://evil.example/cb"}, "invalid_redirect_uri"),
     "a redirect URI in Chinese": ({"redirect_uri": "http://门户.localhost/回来"}, "invalid_redirect_uri"),

@@ -1,0 +1,245 @@
+"""Node: owns putting one running node together from its parts."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from adapters.person import Source
+from idp import clock as clocks
+from idp import levels
+from idp.attempts import Attempts
+from idp.clock import Clock
+from idp.deliveries import Deliveries
+from idp.directory import Directory
+from idp.entity import Entity
+from idp.goodbye import Goodbyes, Requests
+from idp.grant import Grants
+from idp.introduction import roles
+from idp.leaving import Leaving
+from idp.login import Logins
+from idp.notices import Notices
+from idp.oauth.provider import Provider
+from idp.outbound import Sender
+from idp.peers import KnownClients, Peers
+from idp.session import Sessions
+from idp.settings import Settings
+from idp.store import Store
+from idp.tokens import Tokens
+from idp.travel import Travel
+from idp.visit import Visits
+from idp.vouching import Vouching
+from idp.wiring.parts import (
+    Fetch,
+    RemoteSets,
+    acquaintance,
+    open_outbound,
+    open_sources,
+    open_store,
+)
+from idp.wiring.records import Records, open_records
+
+AT_ONCE = 8
+"""How many deliveries are tried at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One running node: every part of it, by what it is."""
+
+    settings: Settings
+    clock: Clock
+    records: Records
+    store: Store
+    entity: Entity
+    clients: KnownClients
+    peers: Peers
+    provider: Provider
+    logins: Logins
+    visits: Visits
+    sessions: Sessions
+    directory: Directory
+    travel: Travel
+    leaving: Leaving
+    deliveries: Deliveries
+    notices: Notices
+    goodbyes: Goodbyes
+    logout_requests: Requests
+    stop: Callable[[], None]
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock = clocks.system,
+    store: Store | None = None,
+    outbound: Sender | None = None,
+    pool: Executor | None = None,
+    sources: tuple[Source, ...] | None = None,
+) -> Node:
+    """Put a node together.
+
+    Args:
+        store, outbound, pool, sources: what to use instead of what the settings name; tests run a whole
+            country in one process with them.
+    """
+    records = open_records(settings, clock=clock)
+    store, stop = (store, records.database.close) if store is not None else open_store(settings)
+    ways_in = open_sources(settings, records) if sources is None else sources
+    assembly = _Assembly(
+        settings=settings,
+        clock=clock,
+        records=records,
+        store=store,
+        outbound=outbound or open_outbound(settings),
+        pool=pool or ThreadPoolExecutor(AT_ONCE, "deliveries"),
+    )
+    return assembly.node(ways_in, stop)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Assembly:
+    settings: Settings
+    clock: Clock
+    records: Records
+    store: Store
+    outbound: Sender
+    pool: Executor
+
+    def node(self, sources: tuple[Source, ...], stop: Callable[[], None]) -> Node:
+        settings, records, store = self.settings, self.records, self.store
+        acquaintances = [acquaintance(one) for one in settings.peer]
+        peers = Peers(acquaintances, Fetch(self.outbound), self.clock)
+        clients = KnownClients(records.clients.find, peers)
+        sessions, visits, tokens = self._sessions(), Visits(store), self._tokens()
+        deliveries = self._deliveries(clients, peers)
+        leaving = self._leaving(sessions, clients, peers, deliveries)
+        provider = self._provider(clients, tokens)
+        region = settings.region or ""
+        return Node(
+            settings=settings,
+            clock=self.clock,
+            records=records,
+            store=store,
+            entity=self._entity(provider),
+            clients=clients,
+            peers=peers,
+            provider=provider,
+            logins=Logins(store, lifetime=settings.lifetimes.login),
+            visits=visits,
+            sessions=sessions,
+            directory=Directory(sources, Attempts(store), issuer=settings.issuer, region=region),
+            travel=self._travel(peers, visits),
+            leaving=leaving,
+            deliveries=deliveries,
+            notices=self._notices(peers, sessions, leaving),
+            goodbyes=Goodbyes(store),
+            logout_requests=Requests(clients=clients, tokens=tokens),
+            stop=stop,
+        )
+
+    def _sessions(self) -> Sessions:
+        life = self.settings.lifetimes
+        return Sessions(
+            self.store,
+            idle=life.session_idle,
+            absolute=life.session_absolute,
+            ended=self.records.tombstones.ended,
+        )
+
+    def _tokens(self) -> Tokens:
+        life = self.settings.lifetimes
+        return Tokens(
+            issuer=self.settings.issuer,
+            namespace=self.settings.namespace,
+            id_token=life.id_token,
+            access_token=life.access_token,
+            ring=self.records.rings.oidc,
+            clock=self.clock,
+        )
+
+    def _deliveries(self, clients: KnownClients, peers: Peers) -> Deliveries:
+        return Deliveries(
+            issuer=self.settings.issuer,
+            outbox=self.records.outbox,
+            clients=clients,
+            peers=peers,
+            outbound=self.outbound,
+            ring=self.records.rings.oidc,
+            clock=self.clock,
+            pool=self.pool,
+        )
+
+    def _leaving(
+        self, sessions: Sessions, clients: KnownClients, peers: Peers, deliveries: Deliveries
+    ) -> Leaving:
+        return Leaving(
+            sessions=sessions,
+            clients=clients,
+            peer=lambda client_id: peers.known(client_id) is not None,
+            farewells=self.records.farewells,
+            postman=deliveries,
+            clock=self.clock,
+        )
+
+    def _notices(self, peers: Peers, sessions: Sessions, leaving: Leaving) -> Notices:
+        return Notices(
+            issuer=self.settings.issuer,
+            peers=peers,
+            sessions=sessions,
+            leaving=leaving,
+            store=self.store,
+            clock=self.clock,
+        )
+
+    def _travel(self, peers: Peers, visits: Visits) -> Travel:
+        settings = self.settings
+        vouching = Vouching(
+            issuer=settings.issuer,
+            region=settings.region,
+            namespace=settings.namespace,
+            peers=peers,
+            clock=self.clock,
+        )
+        return Travel(
+            issuer=settings.issuer,
+            peers=peers,
+            vouching=vouching,
+            visits=visits,
+            outbound=self.outbound,
+            ring=self.records.rings.oidc,
+            clock=self.clock,
+        )
+
+    def _provider(self, clients: KnownClients, tokens: Tokens) -> Provider:
+        settings, secrets, audit = self.settings, self.records.secrets, self.records.audit
+        grants = Grants(
+            self.store,
+            key=secrets.get_or_create("codes"),
+            code_lifetime=settings.lifetimes.code,
+            token_lifetime=settings.lifetimes.access_token,
+        )
+        return Provider(
+            issuer=settings.issuer,
+            clients=clients,
+            store=self.store,
+            grants=grants,
+            tokens=tokens,
+            secret=secrets.get_or_create("pairwise"),
+            remote=RemoteSets(Fetch(self.outbound), self.clock),
+            alarm=lambda grant: audit.record("code.reused", client=grant.client_id),
+            clock=self.clock,
+            acr_values=[levels.uri(step, settings.namespace) for step in levels.STEPS],
+            ui_locales=("zh-CN", "en"),
+        )
+
+    def _entity(self, provider: Provider) -> Entity:
+        settings, rings = self.settings, self.records.rings
+        return Entity(
+            entity_id=settings.issuer,
+            roles=roles(settings, provider.metadata()),
+            oidc=rings.oidc if settings.provider else None,
+            federation=rings.federation,
+            authority_hints=(),
+            lifetime=settings.lifetimes.entity_configuration,
+            clock=self.clock,
+        )

@@ -1,0 +1,67 @@
+"""Records: owns opening everything durable of a node."""
+
+from dataclasses import dataclass
+
+from idp import clock as clocks
+from idp.audit import Audit
+from idp.clock import Clock
+from idp.records.accounts import Accounts
+from idp.records.audit import AuditRecords
+from idp.records.clients import ClientRecords
+from idp.records.consents import Consents
+from idp.records.database import Database
+from idp.records.farewells import Farewells
+from idp.records.keys import KeyRecords
+from idp.records.migrate import migrate
+from idp.records.outbox import Outbox
+from idp.records.secrets import Secrets
+from idp.records.tombstones import Tombstones
+from idp.rings import Rings
+from idp.settings import Settings
+from keys.seal import read_kek
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """Everything durable."""
+
+    database: Database
+    clients: ClientRecords
+    accounts: Accounts
+    consents: Consents
+    audit_records: AuditRecords
+    audit: Audit
+    outbox: Outbox
+    tombstones: Tombstones
+    farewells: Farewells
+    rings: Rings
+    secrets: Secrets
+
+
+def open_records(settings: Settings, *, clock: Clock = clocks.system) -> Records:
+    """Open everything durable, bringing the tables to the newest form and making first keys where there
+    are none.
+
+    Raises:
+        Unavailable: SQL does not answer.
+        keys.seal.SealError: the key-encrypting key is missing, or is not the one that sealed the keys.
+    """
+    database = Database(settings.records.url)
+    migrate(database)
+    kek = read_kek(settings.keys.kek_file)
+    secrets = Secrets(database, kek)
+    audit_records = AuditRecords(database, settings.issuer)
+    audit = Audit(audit_records, secrets.get_or_create("audit"), clock)
+    return Records(
+        database=database,
+        clients=ClientRecords(database),
+        accounts=Accounts(database),
+        consents=Consents(database),
+        audit_records=audit_records,
+        audit=audit,
+        outbox=Outbox(database),
+        tombstones=Tombstones(database),
+        farewells=Farewells(database, audit_records, audit),
+        rings=Rings(KeyRecords(database), kek, issuer=settings.issuer, clock=clock),
+        secrets=secrets,
+    )
