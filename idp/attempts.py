@@ -13,12 +13,12 @@ import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from idp.shelf import Shelf, secret_name
+from idp.shelf import Crowded, Shelf, secret_name
 from idp.store import Store
 
 # Seconds; by then every allowance has forgotten everything that it may remember.
 _MEMORY = 86_400
-_COLLISIONS = 50
+_ROUNDS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,19 +167,26 @@ class Attempts:
 
     def _count(self, name: str, allowance: Allowance, now: float) -> float:
         """Count one more and return 0, or count nothing and return the seconds still to wait."""
-        for _ in range(_COLLISIONS):
-            old = self._counts.get(name)
-            if old is None:
-                if self._counts.add(name, Count(failures=1, last=now), _MEMORY):
-                    return 0.0
-                continue
+        wait = 0.0
+
+        def one_more(old: Count) -> Count:
+            nonlocal wait
             wait = allowance.wait(old, now)
             if wait > 0:
-                return wait
-            new = Count(failures=allowance.left(old, now) + 1, last=max(old.last, now))
-            if self._counts.swap(name, old, new, _MEMORY):
-                return 0.0
-        return 1.0  # so many at once that it cannot be counted is too many
+                return old
+            return Count(failures=allowance.left(old, now) + 1, last=max(old.last, now))
+
+        first = Count(failures=1, last=now)
+        try:
+            # What is there is changed, what is not is added; it may come or go in between.
+            for _ in range(_ROUNDS):
+                if self._counts.change(name, one_more, _MEMORY) is not None:
+                    return wait
+                if self._counts.add(name, first, _MEMORY):
+                    return 0.0
+        except Crowded:
+            pass
+        return 1.0  # what cannot be counted, for so many at once, is too many
 
     def _give_back(self, counted: Iterable[str]) -> None:
         for name in counted:

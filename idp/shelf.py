@@ -25,6 +25,10 @@ def secret_name(value: str) -> str:
     return urlsafe_b64encode(sha256(value.encode()).digest()).rstrip(b"=").decode()
 
 
+class Crowded(Unavailable):
+    """Too many writers at once for one record."""
+
+
 class Shelf(Generic[T]):
     """Records of one type in the store.
 
@@ -71,6 +75,13 @@ class Shelf(Generic[T]):
         """Apply `into` until nobody interferes; the new record, None when there is none (any more).
 
         Compares the bytes as they lie in the store, so that a record of a newer version can be changed too.
+
+        Args:
+            into: what the record becomes; None removes it, the record itself leaves it alone.
+            ttl: seconds that the new record lives.
+
+        Raises:
+            Crowded: somebody was quicker, many times in a row.
         """
         for _ in range(_COLLISIONS):
             raw = self._store.get(self._prefix + name)
@@ -78,10 +89,12 @@ class Shelf(Generic[T]):
             if raw is None or old is None:
                 return None
             new = into(old)
+            if new is old:
+                return old
             after = None if new is None else self._write(new)
             if self._store.swap(self._prefix + name, raw, after, ttl):
                 return new
-        raise Unavailable("store", f"{self._prefix} too many writers at once", retry_after=1)
+        raise Crowded("store", f"{self._prefix} too many writers at once", retry_after=1)
 
     def _write(self, record: T) -> bytes:
         return self._adapter.dump_json(record)

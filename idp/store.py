@@ -3,8 +3,8 @@
 Imports redis (the only room that does), the scripts, the breaker and our errors. Every value has a lifetime;
 single use is one atomic command.
 
-Connections are kept here rather than in redis-py's pool: its bookkeeping costs more CPU than the command itself
-(32 µs against 13 µs for a GET), and the sign-in path has three of them.
+Connections are kept here rather than in redis-py's pool: its bookkeeping costs more CPU than the command
+itself (32 µs against 13 µs for a GET), and the sign-in path has three of them.
 """
 
 import os

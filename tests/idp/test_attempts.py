@@ -214,3 +214,40 @@ def _at_once(attempts: Attempts, count: int) -> list[Admitted]:
 
     with ThreadPoolExecutor(count) as threads:
         return [one for one in threads.map(guess, range(count)) if isinstance(one, Admitted)]
+
+
+class Interfering(ValkeyStore):
+    """A store in which somebody else always counts between our look and our write."""
+
+    def __init__(self, url: str, prefix: str, *, times: int) -> None:
+        super().__init__(url, prefix)
+        self.times = times
+        self.failures = 0
+
+    def get(self, key: str) -> bytes | None:
+        found = super().get(key)
+        if self.times and "attempts:place" in key:
+            self.times -= 1
+            self.failures += 1
+            self.put(key, b'{"failures":%d,"last":0}' % self.failures, 60)
+        return found
+
+
+def test_a_try_between_our_look_and_our_write_is_not_lost(valkey_url: str, store: ValkeyStore) -> None:
+    meddled = Interfering(valkey_url, store._prefix, times=3)
+    admitted = Attempts(meddled).admit("li", AWAY, None, 0)
+    assert isinstance(admitted, Admitted)
+    assert Attempts(meddled)._counts.get(admitted.counted[0]) == Count(failures=4, last=0)
+
+
+def test_what_cannot_be_counted_is_refused(valkey_url: str, store: ValkeyStore) -> None:
+    meddled = Interfering(valkey_url, store._prefix, times=10_000)
+    free = Limits(place=Allowance(free=100_000, refill=900))
+    assert Attempts(meddled, free).admit("li", AWAY, None, 0) == Refused(1)
+
+
+def test_a_count_that_nobody_can_read_refuses(attempts: Attempts, store: ValkeyStore) -> None:
+    admitted = attempts.admit("li", AWAY, None, 0)
+    assert isinstance(admitted, Admitted)
+    store.put(attempts._counts.key(admitted.counted[0]), b"?", 60)
+    assert attempts.admit("li", AWAY, None, 0) == Refused(1)

@@ -7,7 +7,7 @@ import pytest
 
 from idp.citizen import Citizen
 from idp.errors import Unavailable
-from idp.shelf import Shelf, secret_name
+from idp.shelf import Crowded, Shelf, secret_name
 from idp.store import Store, ValkeyStore
 
 
@@ -148,6 +148,12 @@ def test_change_for_nothing_removes(shelf: Shelf[Record]) -> None:
     assert shelf.get("n") is None
 
 
+def test_change_to_itself_writes_nothing(shelf: Shelf[Record], store: ValkeyStore) -> None:
+    shelf.put("n", FULL, 60)
+    store.swap = lambda *_: pytest.fail("written")  # type: ignore[method-assign]
+    assert shelf.change("n", lambda record: record, 60) == FULL
+
+
 def test_change_applies_to_what_somebody_else_wrote_meanwhile(store: ValkeyStore) -> None:
     shelf: Shelf[Inner] = Shelf(store, "inner", Inner)
     shelf.put("n", Inner(names=()), 60)
@@ -169,9 +175,9 @@ def test_change_gives_up_when_somebody_is_always_quicker(store: ValkeyStore) -> 
 
     def race(inner: Inner) -> Inner:
         shelf.put("n", Inner(names=(), when=(inner.when or 0) + 1), 60)
-        return inner
+        return Inner(names=inner.names, when=-1)
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(Crowded):
         shelf.change("n", race, 60)
 
 
