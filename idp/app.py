@@ -2,14 +2,13 @@
 idp.web."""
 
 import os
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import structlog
 from flask import Flask, request
 
 from idp import logs
+from idp.caretaker import Caretaker
 from idp.errors import Unavailable
 from idp.login import start_again
 from idp.settings import load
@@ -37,15 +36,10 @@ from idp.web.pages import Pages
 from idp.web.visitor import Visitor
 from idp.wiring import Node, build
 
-RETRY_EVERY = 2.0
-"""Seconds between looks into the outbox."""
-
 DOCUMENT_AGE = 60
 """Seconds for which caches may hold discovery, keys and the entity configuration."""
 
 Who = Callable[[], Visitor]
-
-log = structlog.get_logger("app")
 
 
 def create_app(node: Node) -> Flask:
@@ -138,8 +132,9 @@ def _person_rooms(app: Flask, node: Node, desk: Desk) -> None:
         authorize.blueprint(desk, issuer=node.settings.issuer, provider=node.provider, posted=posted)
     )
     app.register_blueprint(signin.blueprint(page))
-    app.register_blueprint(regions.blueprint(desk, node.peers))
-    app.register_blueprint(consent.blueprint(desk, node.records.consents, node.records.audit))
+    app.register_blueprint(regions.blueprint(regions.Regions(desk, node.peers)))
+    asked = consent.ConsentPage(desk, node.records.consents, node.records.audit)
+    app.register_blueprint(consent.blueprint(asked))
 
 
 def _travel_rooms(app: Flask, node: Node, desk: Desk) -> None:
@@ -184,16 +179,11 @@ def application() -> Flask:
     settings = load(Path(os.environ["MANYOU_SETTINGS"]), os.environ)
     logs.configure(file=settings.log.file, level=settings.log.level)
     node = build(settings)
-    worker = threading.Thread(target=_carry_on, args=(node,), name="outbox", daemon=True)
-    worker.start()
+    caretaker = Caretaker(
+        deliver=node.deliveries.deliver_due,
+        notices=node.records.outbox,
+        tombstones=node.records.tombstones,
+        clock=node.clock,
+    )
+    caretaker.start()
     return create_app(node)
-
-
-def _carry_on(node: Node) -> None:
-    """Deliver what could not be delivered at once, for as long as the process lives."""
-    pause = threading.Event()
-    while not pause.wait(RETRY_EVERY):
-        try:
-            node.deliveries.deliver_due()
-        except Unavailable as error:
-            log.warning("outbox_unavailable", part=error.part, cause=error.cause)

@@ -1,6 +1,6 @@
 """Consent: owns the page that asks whether a client may have somebody's data. Imports desk, consent."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, request
 
@@ -14,13 +14,17 @@ from idp.web.desk import Desk
 from idp.web.edge import see_other, single
 
 
-def blueprint(desk: Desk, agreements: Agreements, audit: Audit) -> Blueprint:
-    """The consent page."""
-    room = Blueprint("consent", __name__)
+@dataclass(frozen=True, slots=True)
+class ConsentPage:
+    """Asks once whether a client may have what it asks for."""
 
-    @room.get("/consent/<login_id>")
-    def page(login_id: str) -> Response:
-        who = desk.visitor()
+    desk: Desk
+    agreements: Agreements
+    audit: Audit
+
+    def ask(self, login_id: str) -> Response:
+        """GET: the page, or wherever the journey is by now."""
+        desk, who = self.desk, self.desk.visitor()
         login = desk.login(login_id, who)
         answer = desk.dispatch.go_on(login, who, here=Ask)
         if answer is not None:
@@ -37,9 +41,9 @@ def blueprint(desk: Desk, agreements: Agreements, audit: Audit) -> Blueprint:
         )
         return who.dress(response)
 
-    @room.post("/consent/<login_id>")
-    def decide(login_id: str) -> Response:
-        who = desk.visitor()
+    def decide(self, login_id: str) -> Response:
+        """POST: yes or no."""
+        desk, who = self.desk, self.desk.visitor()
         login = desk.login(login_id, who)
         elsewhere = desk.dispatch.go_on(login, who, here=Ask)
         if elsewhere is not None or who.session is None:
@@ -49,9 +53,15 @@ def blueprint(desk: Desk, agreements: Agreements, audit: Audit) -> Blueprint:
             return who.dress(desk.dispatch.refuse(login, "access_denied", "The person did not agree."))
         if decision != "allow":
             raise PageError("invalid_request", "The field decision must be allow or deny.")
-        _remember(agreements, audit, login, who.session, desk.clock())
+        _remember(self.agreements, self.audit, login, who.session, desk.clock())
         return desk.onward(replace(login, allowed=True), who, "consent")
 
+
+def blueprint(page: ConsentPage) -> Blueprint:
+    """The routes of the consent page."""
+    room = Blueprint("consent", __name__)
+    room.add_url_rule("/consent/<login_id>", "ask", page.ask)
+    room.add_url_rule("/consent/<login_id>", "decide", page.decide, methods=["POST"])
     return room
 
 

@@ -32,6 +32,34 @@ class Signin:
     directory: Directory
     entrance: Entrance
 
+    def ask(self, login_id: str) -> Response:
+        """GET: the page, or wherever the journey is by now."""
+        desk, who = self.desk, self.desk.visitor()
+        login = desk.login(login_id, who)
+        answer = desk.dispatch.go_on(login, who, here=Password)
+        return who.dress(answer) if answer is not None else self.show(login, who, Answered())
+
+    def elsewhere(self, login_id: str) -> Response:
+        """GET: the person's account is in another region."""
+        desk, who = self.desk, self.desk.visitor()
+        login = desk.login(login_id, who)
+        beyond = desk.dispatch.ways(who).beyond
+        if beyond is None:
+            desk.logins.keep(replace(login, trouble="temporarily_unavailable"))
+            return who.dress(see_other(desk.dispatch.page("signin", login)))
+        return desk.onward(replace(login, chosen=beyond, trouble=None), who, "signin")
+
+    def password(self, login_id: str) -> Response:
+        """POST: a name and a password."""
+        desk, who = self.desk, self.desk.visitor()
+        login = desk.login(login_id, who)
+        form = single(request.form)
+        answered = self.answer(form.get("username", ""), form.get("password", ""), who)
+        if answered is not None:
+            return self.show(login, who, answered)
+        renewed = replace(login, renewed=int(desk.clock()), chosen=None, trouble=None)
+        return desk.onward(renewed, who, "signin")
+
     def show(self, login: Login, who: Visitor, last: Answered) -> Response:
         """The page, with what the last try came to."""
         locale = who.locale(login.ui_locales)
@@ -78,36 +106,10 @@ class Signin:
 
 def blueprint(page: Signin) -> Blueprint:
     """The routes of the sign-in page."""
-    room, desk = Blueprint("signin", __name__), page.desk
-
-    @room.get("/signin/<login_id>")
-    def ask(login_id: str) -> Response:
-        who = desk.visitor()
-        login = desk.login(login_id, who)
-        answer = desk.dispatch.go_on(login, who, here=Password)
-        return who.dress(answer) if answer is not None else page.show(login, who, Answered())
-
-    @room.get("/signin/<login_id>/elsewhere")
-    def elsewhere(login_id: str) -> Response:
-        who = desk.visitor()
-        login = desk.login(login_id, who)
-        beyond = desk.dispatch.ways(who).beyond
-        if beyond is None:
-            desk.logins.keep(replace(login, trouble="temporarily_unavailable"))
-            return who.dress(see_other(desk.dispatch.page("signin", login)))
-        return desk.onward(replace(login, chosen=beyond, trouble=None), who, "signin")
-
-    @room.post("/signin/<login_id>")
-    def password(login_id: str) -> Response:
-        who = desk.visitor()
-        login = desk.login(login_id, who)
-        form = single(request.form)
-        answered = page.answer(form.get("username", ""), form.get("password", ""), who)
-        if answered is not None:
-            return page.show(login, who, answered)
-        renewed = replace(login, renewed=int(desk.clock()), chosen=None, trouble=None)
-        return desk.onward(renewed, who, "signin")
-
+    room = Blueprint("signin", __name__)
+    room.add_url_rule("/signin/<login_id>", "ask", page.ask)
+    room.add_url_rule("/signin/<login_id>/elsewhere", "elsewhere", page.elsewhere)
+    room.add_url_rule("/signin/<login_id>", "password", page.password, methods=["POST"])
     return room
 
 

@@ -107,14 +107,12 @@ class _Assembly:
 
     def node(self, sources: tuple[Source, ...], stop: Callable[[], None]) -> Node:
         settings, records, store = self.settings, self.records, self.store
-        acquaintances = [acquaintance(one) for one in settings.peer]
-        peers = Peers(acquaintances, Fetch(self.outbound), self.clock)
+        peers = self._peers()
         clients = KnownClients(records.clients.find, peers)
         sessions, visits, tokens = self._sessions(), Visits(store), self._tokens()
         deliveries = self._deliveries(clients, peers)
         leaving = self._leaving(sessions, clients, peers, deliveries)
         provider = self._provider(clients, tokens)
-        region = settings.region or ""
         return Node(
             settings=settings,
             clock=self.clock,
@@ -127,7 +125,7 @@ class _Assembly:
             logins=Logins(store, lifetime=settings.lifetimes.login),
             visits=visits,
             sessions=sessions,
-            directory=Directory(sources, Attempts(store), issuer=settings.issuer, region=region),
+            directory=self._directory(sources),
             travel=self._travel(peers, visits),
             leaving=leaving,
             deliveries=deliveries,
@@ -136,6 +134,14 @@ class _Assembly:
             logout_requests=Requests(clients=clients, tokens=tokens),
             stop=stop,
         )
+
+    def _peers(self) -> Peers:
+        acquaintances = [acquaintance(one) for one in self.settings.peer]
+        return Peers(acquaintances, Fetch(self.outbound), self.clock)
+
+    def _directory(self, sources: tuple[Source, ...]) -> Directory:
+        settings = self.settings
+        return Directory(sources, Attempts(self.store), issuer=settings.issuer, region=settings.region or "")
 
     def _sessions(self) -> Sessions:
         life = self.settings.lifetimes
