@@ -4,6 +4,7 @@ Does not set them up. Only the main thread starts and stops parts. However a run
 that will not stay up), every process, socket, lock and `demo.json` is gone afterwards.
 """
 
+import contextlib
 import queue
 import signal
 import threading
@@ -68,10 +69,9 @@ class Supervisor:
             DemoError: a part ended twice within ten seconds.
         """
         while not self._stopping.is_set():
-            try:
+            with contextlib.suppress(queue.Empty):
                 self._obey(self._control.orders.get(timeout=_TICK * 4))
-            except queue.Empty:
-                self._revive()
+            self._revive()
 
     def stop(self) -> None:
         """Stop everything; nodes side by side, since each may take a moment."""
@@ -125,7 +125,9 @@ class Supervisor:
             order.reply(self._switch(part, on=order.verb == "start"))
 
     def _switch(self, part: Part, *, on: bool) -> dict[str, Any]:
-        if on and part.name in self._down:
+        if on != (part.name in self._down):
+            return {"parts": dict(self.status())}  # it is as wanted already
+        if on:
             self._start(part)
             try:
                 self._wait([part])
@@ -133,7 +135,7 @@ class Supervisor:
                 part.stop()
                 return {"error": str(error)}
             self._down.discard(part.name)
-        elif not on and part.name not in self._down:
+        else:
             part.ask_to_stop()
             part.stop()
             self._down.add(part.name)
