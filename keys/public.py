@@ -92,7 +92,7 @@ def parse(jwk: Mapping[str, object], alg: str) -> PublicKey:
     if not is_public(jwk):
         raise JoseError("key", "a key set with private members")
     values = tuple(jwk.get(name) for name in family.members)
-    if not all(isinstance(value, str) and len(value) <= 2048 for value in values):
+    if not all(isinstance(value, str) for value in values):
         raise JoseError("key", "a key without its members")
     try:
         return _parse(*(str(value) for value in values))
@@ -104,8 +104,12 @@ def parse(jwk: Mapping[str, object], alg: str) -> PublicKey:
 def _parse(*values: str) -> PublicKey:
     if values[1] == "RSA":
         n, e = (int.from_bytes(unb64(value), "big") for value in (values[2], values[0]))
-        if n.bit_length() not in _RSA_BITS or e.bit_length() > 32:
-            raise ValueError("RSA size")
+        if (
+            n.bit_length() not in _RSA_BITS
+            or e.bit_length() > 32
+            or (_uint(e), _uint(n)) != (values[0], values[2])
+        ):
+            raise ValueError("an RSA key that is weak, endless, or written with leading zeros")
         return rsa.RSAPublicNumbers(e, n).public_key()
     if values[1] == "OKP":
         return ed25519.Ed25519PublicKey.from_public_bytes(unb64(values[2]))

@@ -77,6 +77,11 @@ def test_af07_claims_that_nobody_required_may_be_missing(name: str) -> None:
     assert reason(forge(None, without(name)), require=("exp", "iat", name)) == name
 
 
+def test_af07_a_token_without_an_end_is_accepted_only_where_the_caller_says_so() -> None:
+    assert accept(forge(None, without("exp")), require=("iat",)) == without("exp")
+    assert reason(forge(None, without("exp"))) == "exp"
+
+
 @pytest.mark.parametrize("value", [None, "missing"])
 def test_af07_a_required_claim_without_a_code_is_refused_as_claims(value: object) -> None:
     body = claims() if value == "missing" else claims(nonce=None)
@@ -91,6 +96,7 @@ MOMENTS: dict[str, tuple[dict[str, object], dict[str, object], str]] = {
     "it ends in a second, and clocks agree": ({"exp": int(NOW) + 1}, {"leeway": 0}, "accepted"),
     "it was made within the leeway": ({"iat": int(NOW) + 10}, {}, "accepted"),
     "it was made beyond the leeway": ({"iat": int(NOW) + 11}, {}, "iat"),
+    "it was made in the first second of 1970": ({"iat": 0}, {}, "accepted"),
     "it begins within the leeway": ({"nbf": int(NOW) + 10}, {}, "accepted"),
     "it begins beyond the leeway": ({"nbf": int(NOW) + 11}, {}, "nbf"),
     "a hint may have ended": ({"exp": 17}, {"expired_ok": True}, "accepted"),

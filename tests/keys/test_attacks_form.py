@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from keys.jose import STATEMENT, TOKEN, Limits, peek
+from keys.jose import STATEMENT, TOKEN, JoseError, Limits, peek
 from tests.keys.accept import accept, reason
 from tests.keys.forge import NOW, claims, forge, header, key, segment
 
@@ -94,6 +94,7 @@ def test_af04_bombs_are_refused_unopened(case: str) -> None:
 
 def test_af04_whatever_stays_within_the_limits_is_accepted() -> None:
     assert "x" in accept(forge(None, nested(6)))
+    assert "x" in accept(forge(None, nested(6)[:-1] + b',"y":[[],[],{}]}'))
     assert "x" in accept(forge(None, body(5000)))
     assert "x" in accept(forge(None, json.dumps(claims(x="[{" * 50)).encode()))  # brackets in text are text
 
@@ -237,3 +238,14 @@ def test_peek_tells_what_chooses_a_key_and_judges_nothing_else() -> None:
     )
     odd = peek(forge({"alg": "none"}, {"iss": ["x"], "sub": 1}))
     assert (odd.alg, odd.kid, odd.typ, odd.iss, odd.sub) == ("none", None, None, None, None)
+
+
+def test_peek_refuses_what_the_envelope_refuses() -> None:
+    for token, expected in (
+        (forge({"typ": "JWT"}), "alg"),
+        ("A" * 9000, "size"),
+        (forge(header(crit=[])), "crit"),
+    ):
+        with pytest.raises(JoseError) as caught:
+            peek(token)
+        assert caught.value.reason == expected
