@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -123,8 +123,8 @@ def unseal(kek: Kek, stored: SealedKey) -> SigningKey:
     names = {f.name for f in fields(SealedKey)} - {"sealed"}
     try:
         return SigningKey(**{name: getattr(stored, name) for name in names}, private=_private(der))
-    except ValueError as error:
-        raise SealError("mismatch", str(error)) from None
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise SealError("mismatch", "what was sealed is not the key of this row") from None
 
 
 def wrap(kek: Kek, names: tuple[str, ...], data: bytes) -> bytes:

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from keys.jose import sign
 from keys.seal import Kek, SealedKey, SealError, create_kek, read_kek, seal, unseal, unwrap, wrap
-from keys.secret import open_bytes, pairwise, seal_bytes
+from keys.secret import new_secret, open_bytes, pairwise, seal_bytes
 from tests.keys.accept import accept
 from tests.keys.forge import ISSUER, NOW, claims, key
 
@@ -72,7 +74,10 @@ def test_an_algorithm_that_was_edited_is_refused_by_name() -> None:
     assert refusal(lambda: unseal(KEK, row)) == "mismatch"
 
 
-@pytest.mark.parametrize("der", [b"", b"no key", b"\x30\x00"])
+X25519 = X25519PrivateKey.generate().private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+
+
+@pytest.mark.parametrize("der", [b"", b"no key", b"\x30\x00", X25519])
 def test_a_blob_without_a_key_in_it_is_refused_by_name(der: bytes) -> None:
     row = dataclasses.replace(seal(KEK, key()), sealed=wrap(KEK, ("key", "oidc", ISSUER, key().kid), der))
     assert refusal(lambda: unseal(KEK, row)) == "mismatch"
@@ -131,6 +136,11 @@ def test_a_secret_opens_under_its_name_only() -> None:
     assert refusal(lambda: open_bytes(KEK, "other", blob)) == "foreign"
     assert refusal(lambda: open_bytes(OTHER, "pairwise", blob)) == "kek_wrong"
     assert refusal(lambda: open_bytes(KEK, "pairwise", b"secret")) == "format"
+
+
+def test_a_new_secret_is_long_and_new() -> None:
+    assert len(new_secret()) == 32
+    assert new_secret() != new_secret()
 
 
 SECRET = bytes(range(32))
