@@ -11,6 +11,7 @@ from typing import Any
 
 from idp.demo import directory
 from idp.demo.census import everybody
+from idp.demo.directory import Resident
 from idp.demo.ground import DemoError
 from idp.demo.parts import Part
 from idp.demo.places import Country, Place
@@ -29,34 +30,9 @@ def describe(country: Country, parts: Sequence[Part]) -> dict[str, Any]:
             {"code": node.region, "name": dict(node.title), **_node(country, node)}
             for node in country.provinces
         ],
-        "portals": [
-            {
-                "region": portal.region,
-                "url": f"{portal.origin}/",
-                "issuer": country.node(portal.node or "").origin,
-            }
-            for portal in country.portals
-        ],
-        "directories": [
-            {
-                "region": country.directory.region,
-                "url": f"ldap://{country.directory.listen}",
-                "base": directory.BASE,
-                "bind_dn": directory.BIND_DN,
-                "password": directory.BIND_PASSWORD,
-            }
-        ],
-        "citizens": [
-            {
-                "username": who.username,
-                "password": who.password,
-                "home": who.home,
-                "source": who.source,
-                "name": who.name,
-                "level": who.level,
-            }
-            for who in everybody()
-        ],
+        "portals": [_portal(country, portal) for portal in country.portals],
+        "directories": [_directory(country)],
+        "citizens": [_citizen(who) for who in everybody()],
         "admins": [],
         "processes": [
             {"name": part.name, "pid": part.pid, "log": str(part.log)}
@@ -98,4 +74,30 @@ def _node(country: Country, node: Place) -> dict[str, Any]:
         "issuer": node.origin,
         "settings": str(country.settings(node)),
         "initial_access_token": None,
+    }
+
+
+def _portal(country: Country, portal: Place) -> dict[str, Any]:
+    issuer = country.node(portal.node or "").origin
+    return {"region": portal.region, "url": f"{portal.origin}/", "issuer": issuer}
+
+
+def _directory(country: Country) -> dict[str, Any]:
+    return {
+        "region": country.directory.region,
+        "url": f"ldap://{country.directory.listen}",
+        "base": directory.BASE,
+        "bind_dn": directory.BIND_DN,
+        "password": directory.BIND_PASSWORD,
+    }
+
+
+def _citizen(who: Resident) -> dict[str, Any]:
+    return {
+        "username": who.username,
+        "password": who.password,
+        "home": who.home,
+        "source": who.source,
+        "name": who.name,
+        "level": who.level,
     }

@@ -95,48 +95,15 @@ def country(base: int, folder: Path) -> Country:
         base=base,
         folder=folder,
         board=Place(name="board", host="localhost", port=base, title={"zh": "演示看板", "en": "Board"}),
-        anchor=Place(
-            name="anchor",
-            host="anchor.localhost",
-            port=base + 1,
-            title={"zh": "国家信任锚", "en": "National trust anchor"},
-        ),
-        hub=Place(
-            name="hub", host="hub.localhost", port=base + 2, title={"zh": "国家枢纽", "en": "National hub"}
-        ),
+        anchor=_site("anchor", base + 1, ("国家信任锚", "National trust anchor")),
+        hub=_site("hub", base + 2, ("国家枢纽", "National hub")),
         provinces=(
-            Place(
-                name="gd",
-                host="gd.localhost",
-                port=base + 10,
-                title={"zh": "广东省", "en": "Guangdong"},
-                region="440000",
-            ),
-            Place(
-                name="zj",
-                host="zj.localhost",
-                port=base + 20,
-                title={"zh": "浙江省", "en": "Zhejiang"},
-                region="330000",
-            ),
+            _site("gd", base + 10, ("广东省", "Guangdong"), region="440000"),
+            _site("zj", base + 20, ("浙江省", "Zhejiang"), region="330000"),
         ),
         portals=(
-            Place(
-                name="portal-gd",
-                host="portal-gd.localhost",
-                port=base + 11,
-                title={"zh": "岭南服务站", "en": "Lingnan services"},
-                region="440000",
-                node="gd",
-            ),
-            Place(
-                name="portal-zj",
-                host="portal-zj.localhost",
-                port=base + 21,
-                title={"zh": "西湖服务站", "en": "West Lake services"},
-                region="330000",
-                node="zj",
-            ),
+            _site("portal-gd", base + 11, ("岭南服务站", "Lingnan services"), region="440000", node="gd"),
+            _site("portal-zj", base + 21, ("西湖服务站", "West Lake services"), region="330000", node="zj"),
         ),
         directory=Place(
             name="directory",
@@ -145,4 +112,18 @@ def country(base: int, folder: Path) -> Country:
             title={"zh": "广东省民政厅目录", "en": "Guangdong civil affairs directory"},
             region="440000",
         ),
+    )
+
+
+def _site(
+    name: str, port: int, title: tuple[str, str], *, region: str | None = None, node: str | None = None
+) -> Place:
+    """A place with a host name of its own."""
+    return Place(
+        name=name,
+        host=f"{name}.localhost",
+        port=port,
+        title={"zh": title[0], "en": title[1]},
+        region=region,
+        node=node,
     )
