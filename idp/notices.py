@@ -44,7 +44,7 @@ class Notices:
         if not isinstance(sid, str) or "nonce" in claims:
             raise _refused("claims")
         if self._fresh(claims):
-            session = self._sessions.by_upstream(issuer, sid)
+            session = self._sessions.ended_above(issuer, sid)
             if session is not None:
                 self._leaving.end(session, why="peer", origin=issuer)
 

@@ -16,6 +16,7 @@ from idp.errors import Unavailable
 from idp.shelf import Shelf, secret_name
 from idp.store import Store
 
+NEVER = 1 << 53
 TRIES = 8
 """How often a change is tried against others who change the same session."""
 
@@ -59,6 +60,13 @@ class Session:
     announced: int = 0
 
 
+class EndedAbove(Unavailable):
+    """The session that this one would come from was ended, and nobody authenticated anew since."""
+
+    def __init__(self) -> None:
+        super().__init__("peer", "its session was ended, and it has not heard of that")
+
+
 class Sessions:
     """The sessions of this node.
 
@@ -74,6 +82,7 @@ class Sessions:
         self._shelf = Shelf(store, "session", Session)
         self._by_sid = Shelf(store, "sid", str)
         self._by_upstream = Shelf(store, "upstream", str)
+        self._over = Shelf(store, "over", int)
         self._idle = idle
         self._absolute = absolute
         self._ended = ended
@@ -92,7 +101,7 @@ class Sessions:
         if self._ended(self.key(session)):
             return None
         touched = replace(session, seen=int(now))
-        return touched if self._swap(session, touched, now) else session
+        return touched if self._swap(session, touched, now) else self._shelf.get(session.name)
 
     def open(
         self,
@@ -112,6 +121,9 @@ class Sessions:
 
         Returns:
             The cookie's value (session fixation: always new) and the session.
+
+        Raises:
+            EndedAbove: the session above was ended, whatever the peer said before it heard of that.
         """
         cookie = secrets.token_urlsafe(32)
         same = before is not None and same_person(before.citizen, citizen)
@@ -125,15 +137,25 @@ class Sessions:
             clients=before.clients if before is not None and same else {},
         )
         self._shelf.put(session.name, session, self._ttl(session, now))
-        for sid in session.clients.values():
-            self._by_sid.put(secret_name(sid), session.name, self._absolute)
         if upstream is not None:
-            self._by_upstream.put(
-                secret_name(f"{upstream.issuer} {upstream.sid}"), session.name, self._absolute
-            )
+            above = _above(upstream.issuer, upstream.sid)
+            self._by_upstream.put(above, session.name, self._absolute)
+            if citizen.auth_time <= (self._over.get(above) or 0):  # asked last, so that no notice slips by
+                self._shelf.take(session.name)
+                raise EndedAbove
         if before is not None and same:
-            self.end(before)
+            session = self._take_over(session, before, now)
         return cookie, session
+
+    def _take_over(self, session: Session, before: Session, now: float) -> Session:
+        """Let the old record be gone; clients that another tab visited meanwhile are kept too."""
+        last = self._shelf.take(before.name) or before
+        whole = replace(session, clients=last.clients)
+        if whole != session and not self._swap(session, whole, now):
+            raise Unavailable("store", "the session ended meanwhile")
+        for sid in whole.clients.values():
+            self._by_sid.put(secret_name(sid), session.name, self._absolute)
+        return whole
 
     def visit(self, session: Session, client_id: str, *, announced: bool, now: float) -> tuple[Session, str]:
         """Note that a client is told of this session. No round trip when it was told before.
@@ -172,12 +194,25 @@ class Sessions:
 
     def by_upstream(self, issuer: str, sid: str) -> Session | None:
         """The session that came from this session of a peer."""
-        session = self._named(self._by_upstream.get(secret_name(f"{issuer} {sid}")))
-        fits = session is not None and session.upstream is not None
-        return session if fits and session and session.upstream and session.upstream.sid == sid else None
+        session = self._named(self._by_upstream.get(_above(issuer, sid)))
+        above = session.upstream if session is not None else None
+        return session if above is not None and (above.issuer, above.sid) == (issuer, sid) else None
+
+    def ended_above(self, issuer: str, sid: str) -> Session | None:
+        """A peer ended its session: none comes from it any more. The one that did, if it lives."""
+        self._over.put(_above(issuer, sid), NEVER, self._absolute)
+        return self.by_upstream(issuer, sid)
 
     def end(self, session: Session) -> None:
-        """Let it be gone: from here on nothing is issued from it (I4)."""
+        """Let it be gone: from here on nothing is issued from it (I4).
+
+        Nor does it come back from the session above, which may hear of the end later than the browser does:
+        only a fresh authentication there counts.
+        """
+        if session.upstream is not None:
+            above = _above(session.upstream.issuer, session.upstream.sid)
+            if (self._over.get(above) or 0) < session.citizen.auth_time:
+                self._over.put(above, session.citizen.auth_time, self._absolute)
         self._shelf.take(session.name)
 
     def _named(self, name: str | None) -> Session | None:
@@ -194,6 +229,10 @@ class Sessions:
 
     def _ttl(self, session: Session, now: float) -> int:
         return max(1, min(self._idle, session.expires - int(now)))
+
+
+def _above(issuer: str, sid: str) -> str:
+    return secret_name(f"{issuer} {sid}")
 
 
 def same_person(one: Citizen, other: Citizen) -> bool:

@@ -43,7 +43,11 @@ class Entrance:
         self.audit.record(event, source="username", local_id=fold(username) or "?")
 
     def arrived(self, arrival: Arrival, who: Visitor) -> None:
-        """A peer vouched for somebody. Their session goes on untouched when it is the same and no fresher."""
+        """A peer vouched for somebody. Their session goes on untouched when it is the same and no fresher.
+
+        Raises:
+            EndedAbove: of a session that has ended.
+        """
         if same_visit(who.session, arrival):
             return
         self.audit.record(
