@@ -17,6 +17,7 @@ from idp.clock import Clock
 from idp.errors import PageError, Unavailable
 from idp.leaving import Leaving
 from idp.login import Login, Logins
+from idp.session import EndedAbove
 from idp.travel import Arrival, Travel
 from idp.visit import Visit, Visits
 from idp.vouching import NotOurs
@@ -60,7 +61,11 @@ class Arrivals:
         arrival = self._redeem(visit, params, login.client_id)
         if isinstance(arrival, str):
             return self._failed(login, visit, arrival, who)
-        self.entrance.arrived(arrival, who)
+        try:
+            self.entrance.arrived(arrival, who)
+        except EndedAbove:  # the peer has not heard yet that they signed out: only a password counts
+            anew = login.prompt if "none" in login.prompt else login.prompt | {"login"}
+            return self._failed(replace(login, prompt=anew), visit, "login_required", who)
         renewed = login.renewed if visit.silent else int(self.clock())
         return self._go_on(replace(login, claims=arrival.claims, renewed=renewed, trouble=None), who)
 
@@ -109,8 +114,8 @@ class Arrivals:
             return who.dress(
                 self.dispatch.refuse(login, "access_denied", "The person did not agree at home.")
             )
-        elif not visit.silent:
-            login = replace(login, trouble=error)
+        elif not visit.silent:  # whoever went for claims in person goes on without them, not round again
+            login = replace(login, trouble=error, claims={} if fetching else login.claims)
         return self._go_on(login, who)
 
     def _go_on(self, login: Login, who: Visitor) -> Response:

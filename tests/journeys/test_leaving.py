@@ -1,7 +1,10 @@
 """Sign out anywhere, and be signed out everywhere."""
 
+from typing import NoReturn
+
 import pytest
 
+from idp.errors import Unavailable
 from tests.country.browser import Browser
 from tests.country.site import Site
 from tests.country.world import GD, HUB, PORTAL_GD, PORTAL_ZJ, ZJ, World
@@ -64,6 +67,25 @@ def test_when_servers_cannot_reach_each_other_the_browser_carries_the_news_up(wo
     assert sessions(world, browser) == {GD: False, HUB: False, ZJ: False}
 
 
+def test_when_neither_carries_the_news_up_only_a_password_lets_in_where_the_person_signed_out(
+    world: World,
+) -> None:
+    browser = signed_in_at_both(world)
+    page = browser.get(f"{PORTAL_ZJ}/logout")
+    world.network.intercept = lambda _m, url, _b: _lost() if url.endswith("/events") else None
+    browser.stop_at = HUB
+    browser.submit(page)
+    browser.stop_at = None
+    assert sessions(world, browser) == {GD: True, HUB: True, ZJ: False}
+    page = browser.get(f"{PORTAL_ZJ}/login")
+    assert page.url.startswith(f"{ZJ}/signin/")
+    page = browser.get(next(link for link in page.links if link.endswith("/elsewhere")))
+    assert page.url.startswith(f"{GD}/signin/"), "no click alone brings them back"
+    world.advance(1)
+    page = browser.submit(browser.get(page.url), username="lihua", password="right")
+    assert page.url == f"{PORTAL_ZJ}/me"
+
+
 def test_a_portal_that_does_not_answer_is_told_later(world: World) -> None:
     browser = signed_in_at_both(world)
     world.portal_gd.logout_status = 503
@@ -83,7 +105,5 @@ def test_without_a_site_the_receipt_names_own_sites_and_counts_others(world: Wor
     assert "portal-gd" not in page.text
 
 
-def _lost():  # type: ignore[no-untyped-def]
-    from idp.errors import Unavailable
-
+def _lost() -> NoReturn:
     raise Unavailable("peer", "cut")

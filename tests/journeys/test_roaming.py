@@ -73,7 +73,7 @@ def test_the_chosen_region_is_remembered_and_asked_silently_when_the_hub_has_for
     world.sign_in(browser, world.portal_gd, "lihua")
     session = world.nodes[HUB].sessions.find(browser.cookie(HUB, "manyou_session"), now=world.clock())
     assert session is not None
-    world.nodes[HUB].sessions.end(session)
+    world.stores[HUB].take(world.nodes[HUB].sessions.key(session))
     page = browser.get(f"{world.portal_zj.url}/login")
     assert page.url == f"{world.portal_zj.url}/me"
 
