@@ -38,8 +38,7 @@ from idp.wiring.parts import (
 )
 from idp.wiring.records import Records, open_records
 
-AT_ONCE = 8
-"""How many deliveries are tried at once."""
+AT_ONCE = 8  # deliveries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Benchmarks of the running product over HTTP: server CPU and throughput, never asserted, always printed."""
