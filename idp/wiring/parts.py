@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from adapters.config import DirectoryConfig
 from adapters.kinds import open_source
 from adapters.person import Source
 from idp.accounts import LocalAccounts
@@ -14,7 +13,6 @@ from idp.outbound import Outbound, Sender
 from idp.passwords import Passwords
 from idp.peers import Acquaintance
 from idp.settings import Settings
-from idp.settings.model import Directory as DirectoryTable
 from idp.settings.model import Peer as PeerTable
 from idp.store import Store, ValkeyStore
 from idp.valkey import Embedded
@@ -47,7 +45,7 @@ def open_outbound(settings: Settings) -> Outbound:
 def open_sources(settings: Settings, records: Records) -> tuple[Source, ...]:
     """The ways in with a password, in the order in which they are tried: directories as listed, then local
     accounts."""
-    sources: list[Source] = [open_source(_directory(table)) for table in settings.directory]
+    sources: list[Source] = [open_source(table.config()) for table in settings.directory]
     if settings.accounts.enabled:
         sources.append(LocalAccounts(records.accounts, Passwords(), settings.name.model_dump()))
     return tuple(sources)
@@ -85,21 +83,4 @@ class RemoteSets:
 def acquaintance(table: PeerTable) -> Acquaintance:
     return Acquaintance(
         issuer=table.issuer, name=table.name.model_dump(), jwks=table.jwks(), region=table.region
-    )
-
-
-def _directory(table: DirectoryTable) -> DirectoryConfig:
-    return DirectoryConfig(
-        name=table.name,
-        kind=table.kind,
-        url=table.url,
-        base=table.base,
-        bind_dn=table.bind_dn,
-        bind_password=table.bind_password(),
-        user_filter=table.user_filter,
-        rl=table.rl,
-        start_tls=table.start_tls,
-        ca_file=str(table.ca_file or ""),
-        label=table.label.model_dump(),
-        claims=table.claims,
     )
