@@ -9,7 +9,6 @@ import logging
 import os
 import re
 import secrets
-import sys
 from collections.abc import Mapping, MutableMapping
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +18,7 @@ import structlog
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 REDACTED = "[redacted]"
+_STANDARD_ERROR = 2
 # Authlib prints tokens at DEBUG; the others print requests, filters or statements with their values.
 QUIET = ("authlib", "joserfc", "urllib3", "ldap3", "redis", "sqlalchemy", "alembic", "werkzeug", "_granian")
 
@@ -79,7 +79,7 @@ def configure(*, file: Path | None, level: str) -> None:
         file: opened to append, so that several workers can share it; None for standard error.
         level: `debug`, `info`, `warning` or `error`.
     """
-    where = sys.stderr.fileno()
+    where = _STANDARD_ERROR
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         where = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

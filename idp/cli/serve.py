@@ -5,6 +5,7 @@ What can be found wrong is found before a worker starts, so that a worker never 
 
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -46,6 +47,7 @@ def serve(desk: Desk) -> None:
         records.rings.oidc()
         records.rings.federation()
     logs.configure(file=settings.log.file, level=settings.log.level)
+    _reserve(settings)
     with _store(settings):
         os.environ["MANYOU_SETTINGS"] = str(desk.path.absolute())
         log.info("serving", issuer=settings.issuer, listen=settings.http.listen)
@@ -55,6 +57,19 @@ def serve(desk: Desk) -> None:
 
 def _end(_number: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
+
+
+def _reserve(settings: Settings) -> None:
+    # Granian shares its port with whoever else listens there (SO_REUSEPORT), which would be half a node.
+    host, port = settings.http.address
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise Failure(
+            f"{settings.http.listen} cannot be listened at ({error.strerror}); stop what listens there, "
+            "or write another [http] listen"
+        ) from error
 
 
 @contextmanager
@@ -95,9 +110,4 @@ def _granian(settings: Settings) -> None:
         log_dictconfig=_LOGGING,
         **tls,
     )
-    try:
-        server.serve()
-    except OSError as error:
-        raise Failure(
-            f"{settings.http.listen} cannot be served ({error}); write another [http] listen"
-        ) from error
+    server.serve()
