@@ -1,5 +1,5 @@
 """Peers: owns what we know of other identity providers. Does not travel or sign. Imports federation,
-client, outbound.
+client, pulse.
 
 A peer is known by settings: its issuer and its pinned federation keys. All else (endpoints, protocol keys,
 where its
@@ -12,18 +12,18 @@ import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from federation.statement import Invalid, verify_configuration
 from idp.client import Client
 from idp.clock import Clock
 from idp.errors import Unavailable
+from idp.pulse import Fetcher, Pulse
 
 REFRESH = 60
 """Seconds after which a peer's configuration is read again."""
 
-PROBE_UP, PROBE_DOWN = 1.0, 3.0
-"""Seconds for which the answer of a health probe is believed."""
+PAUSE = 3.0
+"""Seconds for which a peer that could not be read, and never was, is not asked again."""
 
 CONFIGURATION_BYTES = 256 * 1024
 
@@ -75,13 +75,6 @@ class Peer:
         return value if isinstance(value, dict) else {"keys": []}
 
 
-class Fetcher(Protocol):
-    """Whoever can read an address."""
-
-    def get(self, url: str, *, limit: int) -> bytes:
-        """The body of a 200 answer of at most `limit` bytes; raises `Unavailable`."""
-
-
 class Peers:
     """The peers of this node.
 
@@ -95,8 +88,9 @@ class Peers:
         self._fetcher = fetcher
         self._clock = clock
         self._peers: dict[str, tuple[float, Peer]] = {}
-        self._health: dict[str, tuple[float, bool]] = {}
-        self._locks = {issuer: threading.Lock() for issuer in self._known}
+        self._failed: dict[str, float] = {}
+        self._reading = {issuer: threading.Lock() for issuer in self._known}
+        self._pulses = {issuer: Pulse(issuer, fetcher, clock) for issuer in self._known}
 
     def known(self, issuer: str) -> Acquaintance | None:
         """Whether we know this issuer at all; never fetches anything."""
@@ -124,24 +118,24 @@ class Peers:
             raise Unavailable("peer", f"{issuer} is not a peer")
         now = self._clock()
         at, peer = self._peers.get(issuer, (0.0, None))
-        if peer is not None and now < at + (1 if fresh else REFRESH):
-            return peer
-        with self._locks[issuer]:
+        good = peer if peer is not None and now < peer.expires else None
+        if good is not None and now < at + (1 if fresh else REFRESH):
+            return good
+        reading = self._reading[issuer]
+        if not reading.acquire(blocking=fresh or good is None) and good is not None:
+            return good  # somebody reads it already
+        try:
             return self._refresh(one, now)
+        finally:
+            reading.release()
 
     def up(self, issuer: str) -> bool:
-        """Whether the peer's health probe succeeds; asked at most once a second."""
-        now = self._clock()
-        at, answer = self._health.get(issuer, (0.0, False))
-        if now < at + (PROBE_UP if answer else PROBE_DOWN) and at <= now:
-            return answer
-        answer = self._probe(issuer)
-        self._health[issuer] = (now, answer)
-        return answer
+        """Whether the peer's health probe succeeds; an unknown issuer is never asked."""
+        return issuer in self._pulses and self._pulses[issuer].up()
 
     def seen_down(self, issuer: str) -> bool:
         """Whether the last probe failed; asks nobody."""
-        return not self._health.get(issuer, (0.0, True))[1]
+        return issuer in self._pulses and self._pulses[issuer].seen_down
 
     def client(self, issuer: str) -> Client:
         """The peer as a relying party of ours; raises `Unavailable` as `get` does."""
@@ -151,10 +145,13 @@ class Peers:
         at, last = self._peers.get(one.issuer, (0.0, None))
         if last is not None and at >= now:
             return last
+        if now < self._failed.get(one.issuer, float("-inf")) + PAUSE:
+            raise Unavailable("peer", f"{one.issuer} did not answer just now")
         try:
             peer = self._read(one, now)
         except Unavailable:
             if last is None or now >= last.expires:
+                self._failed[one.issuer] = now
                 raise
             peer = last
         self._peers[one.issuer] = (now, peer)
@@ -177,13 +174,6 @@ class Peers:
             party=_part(statement.metadata, "openid_relying_party"),
             expires=float(statement.expires),
         )
-
-    def _probe(self, issuer: str) -> bool:
-        try:
-            self._fetcher.get(issuer.removesuffix("/") + "/readyz", limit=65536)
-        except Unavailable:
-            return False
-        return True
 
 
 class KnownClients:
