@@ -15,7 +15,12 @@ from idp.cli.failure import Failure
 ROOT = Path(__file__).resolve().parents[2]
 """Of the clone."""
 
-PACKAGES = {"slapd": "slapd", "ldapsearch": "ldap-utils", "chromium": "chromium"}
+PACKAGES = {
+    "slapd": "slapd",
+    "ldapsearch": "ldap-utils",
+    "chromium": "chromium",
+    "softhsm2-util": "softhsm2",
+}
 """Programs that some tests need, and the Debian package of each."""
 
 FONT = "fonts-noto-cjk"
