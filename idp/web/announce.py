@@ -56,12 +56,14 @@ def _target(peers: Peers, params: Mapping[str, str]) -> str:
 
     Raises:
         PageError: `invalid_request`; the browser is sent nowhere.
-        Unavailable: the peer's registration cannot be read now.
     """
     issuer, target = params.get("iss", ""), params.get("target_link_uri", "")
     if peers.known(issuer) is None:
         raise PageError("invalid_request", "The parameter iss does not name a peer of this provider.")
-    base = peers.get(issuer).party.get("manyou_return_uri")
+    try:
+        base = peers.get(issuer).party.get("manyou_return_uri")
+    except Unavailable:  # a region that cannot be reached still gets its browsers back: to its own site only
+        base = f"{issuer.removesuffix('/')}/return"
     path, _, opaque = target.rpartition("/")
     if not isinstance(base, str) or path != base or OPAQUE.fullmatch(opaque) is None:
         raise PageError(

@@ -93,11 +93,19 @@ class Arrivals:
         except PageError:
             arrival = "forged"
         if not isinstance(arrival, str):
-            before = who.session
+            self._learn(arrival, who)
+        return who.dress(see_other(return_to))
+
+    def _learn(self, arrival: Arrival, who: Visitor) -> None:
+        """Only a sign-in that is no older takes the place of a session; what cannot be written down did not
+        happen."""
+        before = who.session
+        try:
             if before is None or arrival.citizen.auth_time >= before.citizen.auth_time:
                 self.entrance.arrived(arrival, who)
-            who.remember_home(arrival.citizen.home_region)
-        return who.dress(see_other(return_to))
+        except Unavailable as error:
+            log.warning("announcement_lost", part=error.part, cause=error.cause)
+        who.remember_home(arrival.citizen.home_region)
 
     def _failed(self, login: Login, visit: Visit, error: str, who: Visitor) -> Response:
         session = who.session
@@ -124,11 +132,13 @@ class Arrivals:
     def _again(self, state: str, who: Visitor) -> Response:
         """A state that is not open: a page that was loaded again goes on, anything else is refused."""
         past = self.visits.past(state)
-        if past is None or past.login_id is None or not who.is_browser(past.browser):
+        if past is None or not who.is_browser(past.browser):
             raise PageError(
                 "forged_return", "This answer was used already, is too old, or was never asked for."
             )
-        login = self.logins.get(past.login_id, browser=who.browser, now=self.clock())
+        if past.return_to is not None:
+            return see_other(past.return_to)
+        login = self.logins.get(past.login_id or "", browser=who.browser, now=self.clock())
         return self._go_on(login, who)
 
 
