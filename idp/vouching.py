@@ -16,6 +16,10 @@ from keys.jose import JoseError, peek, verify
 REQUIRED = ("exp", "iat", "sub", "nonce", "sid", "auth_time", "acr")
 
 
+SKEW = 60
+"""Seconds by which the clock of somebody's home may be ahead of ours."""
+
+
 class NotOurs(Exception):
     """An answer of a peer that does not fit what was asked: refused, whatever it says."""
 
@@ -76,20 +80,34 @@ class Vouching:
             raise NotOurs("a region vouches for a citizen of another one")
         if region == self._region:
             raise NotOurs("a peer vouches for a citizen of our own region")
+        now, auth_time = self._clock(), number(claims, "auth_time")
+        if auth_time > now + SKEW:
+            raise NotOurs("auth_time is still to come")
+        if number(claims, "session_expiry") <= now:
+            raise NotOurs("session_expiry is past")
+        rl, step = self._level(claims)
         amr = claims.get("amr")
-        step = levels.step(text(claims, "acr"), self._namespace)
-        if step is None:
-            raise NotOurs("acr is not of our ladder")
         return Citizen(
             source=peer.issuer,
             local_id=text(claims, "sub"),
-            rl=number(claims, "rl"),
+            rl=rl,
             acr=step,
             amr=tuple(str(one) for one in amr) if isinstance(amr, list | tuple) else (),
-            auth_time=number(claims, "auth_time"),
+            auth_time=auth_time,
             idp=text(claims, "idp"),
             home_region=region,
         )
+
+    def _level(self, claims: Mapping[str, object]) -> tuple[int, str]:
+        """Identity level and acr step; the step cannot be one that nobody of this level reaches (I10)."""
+        rl, step = number(claims, "rl"), levels.step(text(claims, "acr"), self._namespace)
+        if step is None:
+            raise NotOurs("acr is not of our ladder")
+        if not 1 <= rl <= 5:
+            raise NotOurs("rl is not an identity level")
+        if not levels.meets(levels.reached(rl, levels.Al.AL3), (step,)):
+            raise NotOurs("acr says more than rl")
+        return rl, step
 
 
 def _keys(jwks: Mapping[str, object]) -> list[dict[str, object]]:
