@@ -30,7 +30,7 @@ LIBRARIES = {
     "authlib": ("idp.oauth", "idp.demo"),
     "jwt": ("keys.jose", "idp.demo"),
     "joserfc": ("keys.jose", "idp.demo"),
-    "cryptography": ("keys", "idp.passwords"),
+    "cryptography": ("keys", "idp.passwords", "idp.demo.authority"),
     "redis": ("idp.store",),
     "sqlalchemy": ("idp.records",),
     "alembic": ("idp.records",),

@@ -6,8 +6,12 @@ Imports `idp.demo` when it runs, so that others start quickly.
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from idp.demo.places import Country
 
 
 @click.command()
@@ -20,34 +24,39 @@ import click
     help="Folder for its state.",
 )
 @click.option("--fresh", is_flag=True, help="Start from nothing.")
+@click.option(
+    "--tls", is_flag=True, help="Serve everything over https, by a throwaway authority (DIR/ca.pem)."
+)
 @click.option("--check", is_flag=True, help="Walk the main job in the running demo, or in one of its own.")
 @click.option(
     "--stop", "stop", metavar="PART", help="Stop a part of the running demo (hub, gd, directory …)."
 )
 @click.option("--start", "start", metavar="PART", help="Start it again.")
-def demo(*, port: int, data: Path, fresh: bool, check: bool, stop: str | None, start: str | None) -> None:
+def demo(
+    *, port: int, data: Path, fresh: bool, tls: bool, check: bool, stop: str | None, start: str | None
+) -> None:
     """Run a little country: anchor, hub, two provinces, two portals, a directory."""
     from idp.demo.control import order
     from idp.demo.ground import DemoError
+    from idp.demo.places import country
 
     try:
         if stop or start:
             _show(order(data, "stop" if stop else "start", stop or start or ""))
         elif check:
-            sys.exit(_check(port, data, fresh=fresh))
+            sys.exit(_check(country(port, data, tls=tls), fresh=fresh))
         else:
-            _run(port, data, fresh=fresh)
+            _run(country(port, data, tls=tls), fresh=fresh)
     except DemoError as error:
         click.echo(f"manyou demo: {error}", err=True)
         sys.exit(1)
 
 
-def _run(port: int, data: Path, *, fresh: bool) -> None:
-    from idp.demo import places, terminal
+def _run(country: "Country", *, fresh: bool) -> None:
+    from idp.demo import terminal
     from idp.demo.run import run
 
     begun = time.monotonic()
-    country = places.country(port, data)
     click.echo("Starting …", err=True)
     run(
         country,
@@ -58,21 +67,21 @@ def _run(port: int, data: Path, *, fresh: bool) -> None:
     click.echo("Stopped.", err=True)
 
 
-def _check(port: int, data: Path, *, fresh: bool) -> int:
-    from idp.demo import check, places
+def _check(country: "Country", *, fresh: bool) -> int:
+    from idp.demo import check
     from idp.demo.ground import held
     from idp.demo.run import run, wait_until_running
 
-    if held(data):
-        wait_until_running(data)
-        return 0 if check.walk(data, say=click.echo) else 1
+    if held(country.folder):
+        wait_until_running(country.folder)
+        return 0 if check.walk(country.folder, say=click.echo) else 1
     passed: list[bool] = []
     run(
-        places.country(port, data),
+        country,
         fresh=fresh,
         say=lambda line: click.echo(line, err=True),
         ready=lambda: None,
-        work=lambda: passed.append(check.walk(data, say=click.echo)),
+        work=lambda: passed.append(check.walk(country.folder, say=click.echo)),
     )
     return 0 if passed == [True] else 1
 

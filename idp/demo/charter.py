@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from idp.demo.authority import CERTIFICATE, KEY
 from idp.demo.directory import BASE, BIND_DN, NAME
 from idp.demo.places import Country, Place
 
@@ -49,6 +50,9 @@ def _lines(country: Country, node: Place, store: Path) -> Iterator[str]:
     yield f"namespace = {_text(country.anchor.origin)}"
     yield from ("", "[name]", *_names(node))
     yield from ("", "[http]", f"listen = {_text(node.listen)}")
+    if country.ca:
+        yield from (f"certificate_file = {_text(f'../{CERTIFICATE}')}", f"key_file = {_text(f'../{KEY}')}")
+        yield from ("", "[outbound]", f"ca_file = {_text(f'../{country.ca.name}')}")
     yield from ("", "[store]", f"url = {_text(f'unix://{store}')}", f"prefix = {_text(node.name)}")
     yield from ("", "[log]", 'file = "log.jsonl"')
     yield from ("", "[lifetimes]", *(f"{name} = {seconds}" for name, seconds in _LIFETIMES.items()))
@@ -57,7 +61,7 @@ def _lines(country: Country, node: Place, store: Path) -> Iterator[str]:
     if node.region == "330000":
         yield from ("", "[accounts]", "enabled = true")
     if node.region == country.directory.region:
-        yield from _directory(country.directory)
+        yield from _directory(country)
     for peer in peers(country, node):
         yield from ("", "[[peer]]", f"issuer = {_text(peer.origin)}", f'jwks_file = "peers/{peer.name}.json"')
         if peer.region:
@@ -65,7 +69,8 @@ def _lines(country: Country, node: Place, store: Path) -> Iterator[str]:
         yield from ("[peer.name]", *_names(peer))
 
 
-def _directory(place: Place) -> Iterator[str]:
+def _directory(country: Country) -> Iterator[str]:
+    place = country.directory
     yield from ("", "[[directory]]", f"name = {_text(NAME)}", 'kind = "ldap"')
     yield f"url = {_text(f'ldap://{place.listen}')}"
     yield f"base = {_text(BASE)}"
@@ -73,6 +78,8 @@ def _directory(place: Place) -> Iterator[str]:
     yield 'bind_password_file = "directory-password"'
     yield 'user_filter = "(uid={username})"'
     yield "rl = 3"
+    if country.ca:
+        yield from ("start_tls = true", f"ca_file = {_text(f'../{country.ca.name}')}")
     yield from ("[directory.label]", *_names(place))
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from idp.demo import manifest
-from idp.demo.browser import Lost
+from idp.demo.browser import Browser, Lost
 from idp.demo.control import order
 from idp.demo.ground import DemoError
-from idp.demo.loopback import Unreachable
+from idp.demo.loopback import Unreachable, asker
 from idp.demo.walker import (
     Citizen,
     Door,
@@ -42,7 +42,13 @@ class Walk:
         self._folder = folder
         self._near, self._far = (Door(**portal) for portal in described["portals"])
         self._native, self._stranger = (_citizen(described, door.region) for door in (self._near, self._far))
-        self._first = Person()
+        ca = folder / "ca.pem" if described["board"].startswith("https:") else None
+        self._fetch = asker(ca)
+        self._first = self._newcomer()
+
+    def _newcomer(self) -> Person:
+        """Somebody with a fresh browser."""
+        return Person(Browser(self._fetch))
 
     def steps(self) -> tuple[tuple[str, Callable[[], str]], ...]:
         """What is tried, and how."""
@@ -73,7 +79,7 @@ class Walk:
 
     def travel(self) -> str:
         """Step 3."""
-        person = Person()
+        person = self._newcomer()
         page = asked(person.press_sign_in(self._far), self._far.issuer)
         page = asked(person.go_elsewhere(page, self._near.region), self._near.issuer)
         arrived(person.type_password(page, self._native), self._far)
@@ -120,7 +126,7 @@ class Walk:
         arrived(person.type_password(page, self._native), self._far)
         person.press_sign_out(self._far)
         self._gone(person)
-        nobody = Person()
+        nobody = self._newcomer()
         for door in (self._near, self._far):
             refused(nobody.press_sign_in(door, prompt="none"), door, "login_required")
         return f"asked at {self._near.issuer}; login_required at both portals"
@@ -133,7 +139,7 @@ class Walk:
             slowest = max(
                 self._home_alone(self._near, self._native), self._home_alone(self._far, self._stranger)
             )
-            person = Person()
+            person = self._newcomer()
             person.sign_in(self._near, self._native)
             asked(person.press_sign_in(self._far), self._far.issuer)
         finally:
@@ -144,7 +150,7 @@ class Walk:
     def _home_alone(self, door: Door, citizen: Citizen) -> float:
         """Sign somebody in at home with the hub down; says how long that took."""
         begun = time.monotonic()
-        person = Person()
+        person = self._newcomer()
         person.sign_in(door, citizen)
         known(person, door)
         took = time.monotonic() - begun
@@ -154,7 +160,7 @@ class Walk:
     def _until_roaming(self) -> float:
         begun = time.monotonic()
         while True:
-            person = Person()
+            person = self._newcomer()
             person.sign_in(self._near, self._native)
             page = person.press_sign_in(self._far)
             if page.origin == self._far.origin and person.claims(self._far):
@@ -165,7 +171,7 @@ class Walk:
 
     def _roaming(self) -> Person:
         """Somebody signed in at home and known abroad."""
-        person = Person()
+        person = self._newcomer()
         person.sign_in(self._near, self._native)
         arrived(person.press_sign_in(self._far), self._far)
         known(person, self._far)

@@ -18,7 +18,7 @@ from joserfc.jwk import ECKey
 
 from idp.accounts import Account
 from idp.client import Client
-from idp.demo import charter, directory
+from idp.demo import authority, charter, directory
 from idp.demo.census import ACCOUNTS_REGION, accounts
 from idp.demo.places import Country, Place
 from idp.demo.provider import Registration
@@ -39,6 +39,8 @@ def found(country: Country, *, store: Path) -> None:
         country: the map.
         store: where Valkey's socket will be.
     """
+    if country.tls:
+        authority.issue(country.folder, ("localhost", *country.hosts))
     published = {node.name: _node(country, node, store) for node in country.nodes}
     for node in country.nodes:
         for peer in charter.peers(country, node):

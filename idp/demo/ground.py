@@ -72,10 +72,10 @@ def held(folder: Path) -> bool:
 
 
 def settled(country: Country) -> bool:
-    """Whether the folder holds a whole country with this base port.
+    """Whether the folder holds this very country, whole.
 
     Raises:
-        DemoError: it holds one with another base port.
+        DemoError: it holds one with another base port, or with other certificates.
     """
     mark = json.loads((country.folder / _MARK).read_text() or "{}")
     if not mark.get("settled"):
@@ -85,12 +85,18 @@ def settled(country: Country) -> bool:
             f"{country.folder} holds a country on port {mark['base']}: "
             f"use --port {mark['base']}, another folder with --data, or --fresh"
         )
+    if mark["tls"] != country.tls:
+        raise DemoError(
+            f"{country.folder} holds a country {'with' if mark['tls'] else 'without'} --tls: "
+            "give this one a folder of its own with --data, or use --fresh"
+        )
     return True
 
 
 def settle(country: Country) -> None:
     """Remember that everything was set up."""
-    (country.folder / _MARK).write_text(json.dumps({"version": 1, "settled": True, "base": country.base}))
+    mark = {"version": 1, "settled": True, "base": country.base, "tls": country.tls}
+    (country.folder / _MARK).write_text(json.dumps(mark))
 
 
 def wipe(folder: Path) -> None:

@@ -7,8 +7,11 @@ them.
 
 import http.client
 import socket
-from collections.abc import Mapping, Sequence
+import ssl
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
 _LIMIT = 1 << 20
@@ -54,8 +57,9 @@ def ask(
     body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
     timeout: float = 5,
+    trust: ssl.SSLContext | None = None,
 ) -> Reply:
-    """Make one request to an `http` URL.
+    """Make one request.
 
     Args:
         url: absolute.
@@ -63,15 +67,17 @@ def ask(
         body: sent as it is.
         headers: besides `Host` and `Content-Length`.
         timeout: seconds for connecting and for each read.
+        trust: whose certificates are believed over https; None: those that the system believes.
 
     Raises:
         Unreachable: no whole answer.
     """
     parts = urlsplit(url)
-    if parts.scheme != "http" or not parts.hostname:
-        raise Unreachable(f"not an http address: {url}")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Unreachable(f"not a web address: {url}")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    connection = http.client.HTTPConnection(address(parts.hostname), parts.port or 80, timeout=timeout)
+    context = (trust or ssl.create_default_context()) if parts.scheme == "https" else None
+    connection = _Connection(parts.hostname, parts.port or (443 if context else 80), timeout, context)
     try:
         connection.request(method, target, body, {"Host": parts.netloc, **(headers or {})})
         response = connection.getresponse()
@@ -84,6 +90,28 @@ def ask(
     if len(content) > _LIMIT:
         raise Unreachable(f"{parts.netloc} answers with more than {_LIMIT} bytes")
     return Reply(response.status, pairs, content)
+
+
+def asker(ca: Path | None) -> Callable[..., Reply]:
+    """`ask` that believes the certificates of one authority, or of those that the system believes.
+
+    Args:
+        ca: PEM file of the authority.
+    """
+    return partial(ask, trust=ssl.create_default_context(cafile=ca)) if ca else ask
+
+
+class _Connection(http.client.HTTPConnection):
+    """A connection that finds `*.localhost` itself, and still checks certificates against the name."""
+
+    def __init__(self, host: str, port: int, timeout: float, context: ssl.SSLContext | None) -> None:
+        super().__init__(host, port, timeout=timeout)
+        self._context = context
+
+    def connect(self) -> None:
+        """Open the socket."""
+        sock = socket.create_connection((address(self.host), self.port), self.timeout)
+        self.sock = self._context.wrap_socket(sock, server_hostname=self.host) if self._context else sock
 
 
 def _resolves(host: str) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from adapters.ldap.embedded import EmbeddedDirectory
 from idp.demo.child import Child
-from idp.demo.loopback import Unreachable, ask
+from idp.demo.loopback import Unreachable, asker
 from idp.demo.places import Place
 from idp.valkey import Embedded
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.serving import BaseWSGIServer
 
+Certificate = tuple[Path, Path]
 _SIGNS_OF_LIFE = ("readyz", ".well-known/openid-federation")
 
 
@@ -58,9 +59,10 @@ class Part(Protocol):
 class Node:
     """A node of the country: `manyou serve` in a process group of its own."""
 
-    def __init__(self, place: Place, *, settings: Path, log: Path) -> None:
+    def __init__(self, place: Place, *, settings: Path, log: Path, ca: Path | None) -> None:
         self.name = place.name
         self.log: Path | None = log
+        self._ca = ca
         self._place = place
         arguments = ["-m", "idp.cli", "serve", "--settings", str(settings)]
         self._child = Child(place.name, arguments, settings.with_name("output.txt"))
@@ -81,6 +83,7 @@ class Node:
 
     def ready(self) -> bool:
         """Whether it says so, and can say who it is (for which a new node first makes its keys)."""
+        ask = asker(self._ca)
         with contextlib.suppress(Unreachable):
             return all(
                 ask(f"{self._place.origin}/{path}", timeout=5).status == 200 for path in _SIGNS_OF_LIFE
@@ -166,23 +169,33 @@ class Directory:
 
 
 class Site:
-    """A small WSGI program of the demo (a portal, the board), served by a thread of ours."""
+    """A small WSGI program of the demo (a portal, the board), served by a thread of ours.
+
+    Args:
+        place: where.
+        app: makes the program, when it starts.
+        log: of the program.
+        certificate: certificate and key for https, or None.
+    """
 
     pid: int | None = None
     ended: int | None = None
 
-    def __init__(self, place: Place, app: "Callable[[], Flask]", *, log: Path | None) -> None:
+    def __init__(
+        self, place: Place, app: "Callable[[], Flask]", *, log: Path | None, certificate: Certificate | None
+    ) -> None:
         self.name = place.name
         self.log = log
         self._place = place
         self._app = app
+        self._certificate = certificate
         self._server: BaseWSGIServer | None = None
 
     def start(self) -> None:
         """Listen, and answer from a thread for each request."""
         from idp.demo.web import serve
 
-        self._server = serve(self._app(), self._place.port)
+        self._server = serve(self._app(), self._place.port, self._certificate)
 
     def ready(self) -> bool:
         """Whether it listens."""

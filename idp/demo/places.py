@@ -4,7 +4,8 @@ Every port follows from one base port, so that several countries can stand side 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
@@ -22,6 +23,7 @@ class Place:
         title: by language.
         region: GB/T 2260 code, or None for what is nobody's home.
         node: for a portal, the name of the node that signs its visitors in.
+        tls: whether it is served over https.
     """
 
     name: str
@@ -30,11 +32,12 @@ class Place:
     title: Mapping[str, str]
     region: str | None = None
     node: str | None = None
+    tls: bool = False
 
     @property
     def origin(self) -> str:
         """Scheme, host and port: a node's issuer."""
-        return f"http://{self.host}:{self.port}"
+        return f"{'https' if self.tls else 'http'}://{self.host}:{self.port}"
 
     @property
     def listen(self) -> str:
@@ -49,10 +52,12 @@ class Country:
     Attributes:
         base: the base port; the board listens on it.
         folder: where the state is kept.
+        tls: whether everything is served over https, with certificates of a throwaway authority.
     """
 
     base: int
     folder: Path
+    tls: bool
     board: Place
     anchor: Place
     hub: Place
@@ -76,6 +81,11 @@ class Country:
         """Every host name of the country, the board's aside."""
         return tuple(place.host for place in (*self.nodes, *self.portals))
 
+    @property
+    def ca(self) -> Path | None:
+        """The authority behind the certificates, when there are any."""
+        return self.folder / "ca.pem" if self.tls else None
+
     def settings(self, node: Place) -> Path:
         """The settings file of a node."""
         return self.folder / node.name / "manyou.toml"
@@ -89,21 +99,23 @@ class Country:
         return {node.name: node for node in self.nodes}[name]
 
 
-def country(base: int, folder: Path) -> Country:
+def country(base: int, folder: Path, *, tls: bool = False) -> Country:
     """Lay out the country from a base port (8400 gives the addresses of the documentation)."""
+    site = partial(_site, tls)
     return Country(
         base=base,
         folder=folder,
-        board=Place(name="board", host="localhost", port=base, title={"zh": "演示看板", "en": "Board"}),
-        anchor=_site("anchor", base + 1, ("国家信任锚", "National trust anchor")),
-        hub=_site("hub", base + 2, ("国家枢纽", "National hub")),
+        tls=tls,
+        board=replace(site("board", base, ("演示看板", "Board")), host="localhost"),
+        anchor=site("anchor", base + 1, ("国家信任锚", "National trust anchor")),
+        hub=site("hub", base + 2, ("国家枢纽", "National hub")),
         provinces=(
-            _site("gd", base + 10, ("广东省", "Guangdong"), region="440000"),
-            _site("zj", base + 20, ("浙江省", "Zhejiang"), region="330000"),
+            site("gd", base + 10, ("广东省", "Guangdong"), region="440000"),
+            site("zj", base + 20, ("浙江省", "Zhejiang"), region="330000"),
         ),
         portals=(
-            _site("portal-gd", base + 11, ("岭南服务站", "Lingnan services"), region="440000", node="gd"),
-            _site("portal-zj", base + 21, ("西湖服务站", "West Lake services"), region="330000", node="zj"),
+            site("portal-gd", base + 11, ("岭南服务站", "Lingnan services"), region="440000", node="gd"),
+            site("portal-zj", base + 21, ("西湖服务站", "West Lake services"), region="330000", node="zj"),
         ),
         directory=Place(
             name="directory",
@@ -116,7 +128,13 @@ def country(base: int, folder: Path) -> Country:
 
 
 def _site(
-    name: str, port: int, title: tuple[str, str], *, region: str | None = None, node: str | None = None
+    tls: bool,
+    name: str,
+    port: int,
+    title: tuple[str, str],
+    *,
+    region: str | None = None,
+    node: str | None = None,
 ) -> Place:
     """A place with a host name of its own."""
     return Place(
@@ -126,4 +144,5 @@ def _site(
         title={"zh": title[0], "en": title[1]},
         region=region,
         node=node,
+        tls=tls,
     )

@@ -3,6 +3,7 @@
 Puts the rooms of the demo together.
 """
 
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -13,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from adapters.ldap.embedded import EmbeddedDirectory
 from idp.demo import directory, manifest
+from idp.demo.authority import CERTIFICATE, KEY
 from idp.demo.control import Control
 from idp.demo.ground import DemoError, free_ports, locked, settle, settled, socket_folder, wipe
-from idp.demo.parts import Directory, Node, Part, Site, Store
+from idp.demo.parts import Certificate, Directory, Node, Part, Site, Store
 from idp.demo.places import Country, Place
 from idp.demo.supervisor import Say, Supervisor, until_signalled
 
@@ -84,16 +86,31 @@ def _found(country: Country, store: Path) -> None:
 
 def _parts(country: Country, sockets: Path) -> list[Part]:
     """Everything, in the order in which it starts."""
-    ldap = EmbeddedDirectory(directory.LDIF, port=country.directory.port)
+    certificate = (country.folder / CERTIFICATE, country.folder / KEY) if country.tls else None
+    ldap = EmbeddedDirectory(directory.LDIF, port=country.directory.port, tls=_server_side(certificate))
     nodes = [
-        Node(node, settings=country.settings(node), log=country.log(node.name)) for node in country.nodes
+        Node(node, settings=country.settings(node), log=country.log(node.name), ca=country.ca)
+        for node in country.nodes
     ]
     portals = [
-        Site(portal, partial(_portal, country, portal), log=country.log(portal.name))
+        Site(
+            portal,
+            partial(_portal, country, portal),
+            log=country.log(portal.name),
+            certificate=certificate,
+        )
         for portal in country.portals
     ]
-    board = Site(country.board, partial(_board, country), log=None)
+    board = Site(country.board, partial(_board, country), log=None, certificate=certificate)
     return [Store(sockets / "valkey.sock"), Directory(ldap), *nodes, *portals, board]
+
+
+def _server_side(certificate: Certificate | None) -> ssl.SSLContext | None:
+    if certificate is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    return context
 
 
 def _portal(country: Country, place: Place) -> "Flask":

@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask, Response, request
 
 from idp.demo.census import everybody
-from idp.demo.loopback import hosts_line
+from idp.demo.loopback import asker, hosts_line
 from idp.demo.places import Country, Place
 from idp.demo.portal import Portal, create_portal
 from idp.demo.provider import Registration
@@ -36,7 +36,7 @@ def portal_site(country: Country, place: Place) -> Flask:
             pages=demo_pages(place.title, registration.url),
             region=node.title,
             other=(other.title, f"{other.origin}/"),
-            party=RelyingParty(registration, clock=time.time),
+            party=RelyingParty(registration, clock=time.time, fetch=asker(country.ca)),
             visitors=Visitors(time.time),
             log=_journal(country.log(place.name)),
             url=registration.url,

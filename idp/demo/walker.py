@@ -49,8 +49,8 @@ class Citizen:
 class Person:
     """Somebody at a browser of their own."""
 
-    def __init__(self, browser: Browser | None = None) -> None:
-        self.browser = browser or Browser()
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
 
     def press_sign_in(self, door: Door, **wishes: str) -> Page:
         """Press a portal's sign-in, and go where that leads."""

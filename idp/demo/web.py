@@ -5,6 +5,7 @@ Does not know what they say.
 
 import logging
 import threading
+from pathlib import Path
 
 from flask import Flask, Response
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -23,14 +24,20 @@ def guard(response: Response) -> Response:
     return response
 
 
-def serve(app: Flask, port: int) -> BaseWSGIServer:
+def serve(app: Flask, port: int, certificate: tuple[Path, Path] | None) -> BaseWSGIServer:
     """Listen on the loopback address, and answer from a thread for each connection.
+
+    Args:
+        app: the program.
+        port: of the loopback address.
+        certificate: certificate and key for https, or None.
 
     Raises:
         OSError: the port is taken.
     """
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server(LOOPBACK, port, app, threaded=True, request_handler=_Handler)
+    tls = (str(certificate[0]), str(certificate[1])) if certificate else None
+    server = make_server(LOOPBACK, port, app, threaded=True, request_handler=_Handler, ssl_context=tls)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
     return server
 

@@ -90,6 +90,13 @@ def test_a_country_on_another_port_is_not_mixed_up(land: Country) -> None:
             settled(country(9400, land.folder))
 
 
+def test_a_country_with_certificates_is_not_mixed_up_with_one_without(land: Country) -> None:
+    with locked(land.folder):
+        settle(land)
+        with pytest.raises(DemoError, match="without --tls"):
+            settled(country(8400, land.folder, tls=True))
+
+
 def test_sockets_lie_in_a_short_private_folder_that_vanishes(land: Country) -> None:
     with socket_folder(land.folder) as folder:
         assert folder == sockets(land.folder)
