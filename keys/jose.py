@@ -87,8 +87,10 @@ def sign(key: SigningKey, claims: Mapping[str, object], *, typ: str) -> str:
         typ: the token's type (RFC 8725 §3.11): `JWT`, `at+jwt`, `logout+jwt`, `entity-statement+jwt`, …
 
     Raises:
-        TypeError, ValueError: the claims are not JSON.
+        TypeError, ValueError: the claims are not JSON, or the private half of the key is destroyed.
     """
+    if key.private is None:
+        raise ValueError("the private half of this key is gone")
     payload = json.dumps(claims, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
     signed = f"{_header(key.alg, key.kid, typ)}.{b64(payload)}"
     prepared = _prepared.get(key)

@@ -55,6 +55,18 @@ def members(key: PublicKey) -> dict[str, str]:
     return {"crv": "Ed25519", "kty": "OKP", "x": b64(key.public_bytes_raw())}
 
 
+def required(jwk: Mapping[str, str]) -> dict[str, str]:
+    """The required members of a public JWK (RFC 7638 §3.2), without what else it says.
+
+    Raises:
+        ValueError: a kind of key that Manyou does not use, or a member is missing.
+    """
+    family = next((one for one in ALGORITHMS.values() if one.kty == jwk.get("kty")), None)
+    if family is None or not jwk.keys() >= set(family.members):
+        raise ValueError("a public key without its members")
+    return {name: jwk[name] for name in family.members}
+
+
 def thumbprint(jwk: Mapping[str, str]) -> str:
     """SHA-256 thumbprint (RFC 7638) of a JWK that has its required members only."""
     text = json.dumps(dict(jwk), sort_keys=True, separators=(",", ":"))

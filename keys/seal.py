@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -58,19 +59,26 @@ class Kek:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedKey:
-    """A `SigningKey` as it is stored: its private half sealed, all else readable (dates in seconds since
-    1970)."""
+    """A `SigningKey` as it is stored: its private half sealed (None once destroyed), all else readable (dates
+    in seconds since 1970)."""
 
     kid: str
     alg: str
     purpose: Purpose
     issuer: str
-    announced: float
-    active_from: float
+    public: Mapping[str, str]
+    generated: float
+    published: float | None = None
+    active_from: float | None = None
     retired_at: float | None = None
     forget_at: float | None = None
-    revoked: float | None = None
-    sealed: bytes = field(repr=False)
+    compromised_at: float | None = None
+    destroyed_at: float | None = None
+    reason: str | None = None
+    sealed: bytes | None = field(repr=False)
+
+
+_OPEN = tuple(f.name for f in fields(SealedKey) if f.name not in {"public", "sealed"})
 
 
 def read_kek(path: Path) -> Kek:
@@ -105,12 +113,9 @@ def create_kek(path: Path) -> Kek:
 
 def seal(kek: Kek, key: SigningKey) -> SealedKey:
     """The key as it may be stored."""
-    der = key.private.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return SealedKey(
+        **{name: getattr(key, name) for name in _OPEN}, public=dict(key.public), sealed=_closed(kek, key)
     )
-    names = {f.name for f in fields(SealedKey)} - {"sealed"}
-    blob = wrap(kek, ("key", key.purpose, key.issuer, key.kid), der)
-    return SealedKey(**{name: getattr(key, name) for name in names}, sealed=blob)
 
 
 def unseal(kek: Kek, stored: SealedKey) -> SigningKey:
@@ -119,12 +124,26 @@ def unseal(kek: Kek, stored: SealedKey) -> SigningKey:
     Raises:
         SealError: another key-encrypting key, another row's blob, or a key that is not the one named.
     """
-    der = unwrap(kek, ("key", stored.purpose, stored.issuer, stored.kid), stored.sealed)
-    names = {f.name for f in fields(SealedKey)} - {"sealed"}
+    der = None
+    if stored.sealed is not None:
+        der = unwrap(kek, ("key", stored.purpose, stored.issuer, stored.kid), stored.sealed)
     try:
-        return SigningKey(**{name: getattr(stored, name) for name in names}, private=_private(der))
+        return SigningKey(
+            **{name: getattr(stored, name) for name in _OPEN},
+            public=stored.public,
+            private=None if der is None else _private(der),
+        )
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise SealError("mismatch", "what was sealed is not the key of this row") from None
+
+
+def _closed(kek: Kek, key: SigningKey) -> bytes | None:
+    if key.private is None:
+        return None
+    der = key.private.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return wrap(kek, ("key", key.purpose, key.issuer, key.kid), der)
 
 
 def wrap(kek: Kek, names: tuple[str, ...], data: bytes) -> bytes:

@@ -27,7 +27,7 @@ class KeyRecords:
         with self._database.read() as sql:
             version = _version(sql, purpose)
             rows = sql.execute(
-                select(_KEYS).where(_KEYS.c.purpose == purpose).order_by(_KEYS.c.announced, _KEYS.c.kid)
+                select(_KEYS).where(_KEYS.c.purpose == purpose).order_by(_KEYS.c.generated, _KEYS.c.kid)
             )
             return version, tuple(SealedKey(**row) for row in rows.mappings())
 

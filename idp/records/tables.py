@@ -75,12 +75,16 @@ keys = Table(
     Column("kid", String(64), primary_key=True),
     Column("alg", String(16), nullable=False),
     Column("issuer", Text, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("announced", Float, nullable=False),
-    Column("active_from", Float, nullable=False),
+    Column("public", JSON, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("generated", Float, nullable=False),
+    Column("published", Float),
+    Column("active_from", Float),
     Column("retired_at", Float),
     Column("forget_at", Float),
-    Column("revoked", Float),
+    Column("compromised_at", Float),
+    Column("destroyed_at", Float),
+    Column("reason", Text),
 )
 
 secrets = Table(

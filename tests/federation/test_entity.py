@@ -64,7 +64,7 @@ def test_an_announced_key_is_published_and_does_not_sign_yet() -> None:
     next_ = dataclasses.replace(made(), active_from=NOW + 60)
     ring = KeyRing(purpose="federation", keys=(KEY, next_))
     seen = verify_configuration(published(ring=ring), entity_id=ENTITY, jwks=PINNED, now=NOW)
-    assert seen.jwks == {"keys": [dict(next_.public), dict(KEY.public)]}
+    assert seen.jwks == {"keys": [dict(KEY.public), dict(next_.public)]}
     assert peek(published(ring=ring, now=NOW + 60)).kid == next_.kid
 
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from keys.key import Purpose, SigningKey, generate
+from keys.key import PrivateKey, Purpose, SigningKey, generate
 from keys.ring import KeyRing
 
 ISSUER = "http://gd.localhost:8410"
@@ -28,6 +28,13 @@ def key(alg: str = "ES256", name: str = "", purpose: Purpose = "oidc") -> Signin
 @lru_cache
 def _key(alg: str, name: str, purpose: Purpose) -> SigningKey:
     return generate(alg=alg, purpose=purpose, issuer=ISSUER, now=NOW - 1000, active_from=NOW - 1000)
+
+
+def private(alg: str = "ES256", name: str = "") -> PrivateKey:
+    """The private half of `key`."""
+    half = key(alg, name).private
+    assert half is not None
+    return half
 
 
 def ring(*algs: str) -> KeyRing:

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from keys.encoding import unb64
 from keys.jose import sign
 from tests.keys.accept import accept, reason
-from tests.keys.forge import NOW, claims, forge, forge_hmac, header, key, ring, segment
+from tests.keys.forge import NOW, claims, forge, forge_hmac, header, key, private, ring, segment
 
-PUBLIC = key().private.public_key()
+PUBLIC = private().public_key()
 PEM = PUBLIC.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 DER = PUBLIC.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 JWK = json.dumps(dict(key().public)).encode()
@@ -151,7 +151,16 @@ def test_af02_a_token_does_not_bring_its_key(case: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "kid", ["../../dev/null", "' OR '1'='1", "x\0y", "https://evil.example", "*", "0", OTHER.kid]
+    "kid",
+    [
+        "../../dev/null",
+        "' OR '1'='1",
+        "x\0y",
+        "https://evil.example",
+        "*",
+        "0",
+        pytest.param(OTHER.kid, id="another's"),
+    ],
 )
 def test_af02_a_kid_names_a_key_of_the_set_or_nothing(kid: str) -> None:
     assert reason(forge(header(kid=kid), signer=OTHER)) == "kid"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from keys.encoding import JoseError, b64, strict_json, unb64
 from keys.jose import STATEMENT, peek
 from tests.keys.accept import accept, reason
-from tests.keys.forge import claims, forge, header, key
+from tests.keys.forge import claims, forge, header, key, private
 
 TOKEN = forge()
 JSON = st.recursive(
@@ -89,5 +89,5 @@ def test_strict_json_reads_what_the_standard_library_reads_or_refuses(value: obj
 def test_we_accept_nothing_that_pyjwt_refuses(token: str) -> None:
     options = {"verify_exp": False, "verify_iat": False, "verify_nbf": False, "verify_aud": False}
     if reason(token) == "accepted":
-        public = key().private.public_key()
+        public = private().public_key()
         assert jwt.decode(token, public, algorithms=["ES256"], options=options) == claims()  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from keys.jose import sign
 from keys.key import generate
 from keys.public import ALGORITHMS
 from tests.keys.accept import accept
-from tests.keys.forge import AUDIENCE, ISSUER, NOW, claims, key, ring
+from tests.keys.forge import AUDIENCE, ISSUER, NOW, claims, key, private, ring
 
 KINDS: dict[str, type[ECKey] | type[RSAKey] | type[OKPKey]] = {"EC": ECKey, "RSA": RSAKey, "OKP": OKPKey}
 ALGS = ("ES256", "ES384", "RS256", "PS256", "EdDSA")
@@ -51,9 +51,9 @@ def test_joserfc_accepts_what_we_sign(alg: str) -> None:
 def test_we_accept_what_the_others_sign(alg: str) -> None:
     head = {"alg": alg, "kid": key(alg).kid, "typ": "JWT"}
     jwks = ring(alg).jwks(NOW)
-    by_pyjwt = jwt.encode(claims(), key(alg).private, algorithm=alg, headers=head)
+    by_pyjwt = jwt.encode(claims(), private(alg), algorithm=alg, headers=head)
     assert accept(by_pyjwt, jwks, algs=(alg,)) == claims()
-    pem = key(alg).private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem = private(alg).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     native = KINDS[ALGORITHMS[alg].kty].import_key(pem)
     by_joserfc = jws.serialize_compact(head, json.dumps(claims()), native, algorithms=[alg])
     assert accept(by_joserfc, jwks, algs=(alg,)) == claims()

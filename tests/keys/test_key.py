@@ -6,9 +6,10 @@ from collections.abc import Mapping
 import pytest
 from joserfc.jwk import import_key
 
+from keys.jose import sign
 from keys.key import SigningKey, generate
 from keys.public import parse, thumbprint
-from tests.keys.forge import ISSUER, NOW, key
+from tests.keys.forge import ISSUER, NOW, key, private
 
 ALGS = ("ES256", "ES384", "RS256", "PS256", "EdDSA")
 
@@ -30,17 +31,31 @@ def test_the_public_jwk_names_kid_algorithm_and_use_and_holds_nothing_private(al
     public = key(alg).public
     assert (public["kid"], public["alg"], public["use"]) == (key(alg).kid, alg, "sig")
     assert not {"d", "p", "q", "dp", "dq", "qi", "k"} & public.keys()
-    assert parse(public, alg) == key(alg).private.public_key()
+    assert parse(public, alg) == private(alg).public_key()
 
 
 def test_rsa_keys_have_3072_bits() -> None:
-    assert key("RS256").private.public_key().key_size == 3072  # type: ignore[union-attr]
+    assert private("RS256").public_key().key_size == 3072  # type: ignore[union-attr]
 
 
-def test_a_fresh_key_is_announced_now_and_has_no_end() -> None:
-    made = generate(alg="ES256", purpose="oidc", issuer=ISSUER, now=NOW, active_from=NOW + 60)
-    assert (made.announced, made.active_from) == (NOW, NOW + 60)
-    assert (made.retired_at, made.forget_at, made.revoked) == (None, None, None)
+def test_a_fresh_key_is_neither_published_nor_active() -> None:
+    made = generate(alg="ES256", purpose="oidc", issuer=ISSUER, now=NOW)
+    assert (made.generated, made.published, made.active_from) == (NOW, None, None)
+    assert (made.retired_at, made.forget_at, made.compromised_at) == (None, None, None)
+
+
+def test_a_first_key_is_published_as_soon_as_it_may_sign() -> None:
+    made = generate(alg="ES256", purpose="oidc", issuer=ISSUER, now=NOW, active_from=NOW)
+    assert (made.published, made.active_from) == (NOW, NOW)
+
+
+def test_a_key_outlives_its_private_half() -> None:
+    gone = dataclasses.replace(key(), private=None, destroyed_at=NOW)
+    assert gone.public == key().public
+    with pytest.raises(ValueError, match="key"):
+        dataclasses.replace(gone, public=key(name="other").public)
+    with pytest.raises(ValueError, match="gone"):
+        sign(gone, {}, typ="JWT")
 
 
 @pytest.mark.parametrize("alg", ["HS256", "none", "", "es256", "ES512"])

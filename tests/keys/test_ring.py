@@ -10,20 +10,20 @@ from tests.keys.forge import ISSUER, NOW, key
 
 
 def made(name: str = "", alg: str = "ES256", /, **dates: float | None) -> SigningKey:
-    lawful: dict[str, float | None] = {"announced": NOW - 100, "active_from": NOW - 100}
+    lawful: dict[str, float | None] = {"published": NOW - 100, "active_from": NOW - 100}
     return dataclasses.replace(key(alg, name), **{**lawful, **dates})  # type: ignore[arg-type]
 
 
 # dates of one key: whether it signs, whether it is published
 STATES: dict[str, tuple[dict[str, float | None], bool, bool]] = {
-    "a first key is active at once": ({"announced": NOW, "active_from": NOW}, True, True),
+    "a first key is active at once": ({"published": NOW, "active_from": NOW}, True, True),
     "an announced key waits its turn": ({"active_from": NOW + 1}, False, True),
     "a key that is not announced yet is not published": (
-        {"announced": NOW + 1, "active_from": NOW + 9},
+        {"published": NOW + 1, "active_from": NOW + 9},
         False,
         False,
     ),
-    "a key is never used before it was announced": ({"announced": NOW + 1}, False, False),
+    "a key is never used before it was announced": ({"published": NOW + 1}, False, False),
     "a key signs until the moment it is retired": ({"retired_at": NOW + 1}, True, True),
     "a retired key still verifies while tokens it signed are alive": ({"retired_at": NOW}, False, True),
     "a key is published until the moment it is forgotten": (
@@ -33,8 +33,8 @@ STATES: dict[str, tuple[dict[str, float | None], bool, bool]] = {
     ),
     "a forgotten key is gone": ({"retired_at": NOW - 9, "forget_at": NOW}, False, False),
     "a forgotten key does not sign, even if nobody retired it": ({"forget_at": NOW}, False, False),
-    "a revoked key is gone at once": ({"revoked": NOW}, False, False),
-    "a key revoked for later still serves": ({"revoked": NOW + 1}, True, True),
+    "a revoked key is gone at once": ({"compromised_at": NOW}, False, False),
+    "a key revoked for later still serves": ({"compromised_at": NOW + 1}, True, True),
 }
 
 
@@ -58,11 +58,11 @@ def test_the_newest_active_key_signs() -> None:
     assert ring.signer(NOW) == new
     assert ring.signer(NOW - 11) == old
     assert ring.signer(NOW + 10) == next_
-    assert ring.published(NOW) == (next_, new, old)
+    assert ring.published(NOW) == (new, old, next_)
 
 
 def test_when_the_newest_is_revoked_the_one_before_signs_again() -> None:
-    old, new = made("old"), made("new", active_from=NOW - 10, revoked=NOW)
+    old, new = made("old"), made("new", active_from=NOW - 10, compromised_at=NOW)
     assert KeyRing(purpose="oidc", keys=(old, new)).signer(NOW) == old
 
 

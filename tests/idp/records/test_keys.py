@@ -15,17 +15,20 @@ from keys.store import open_ring
 KEK = Kek(b"k" * 32)
 
 
-def _key(kid: str, announced: float = 0.0) -> SealedKey:
+def _key(kid: str, generated: float = 0.0) -> SealedKey:
     return SealedKey(
         kid=kid,
         alg="ES256",
         purpose="oidc",
         issuer="http://gd.localhost",
-        announced=announced,
+        public={"kty": "EC"},
+        generated=generated,
+        published=0.5,
         active_from=1.25,
         retired_at=2.5,
         forget_at=None,
-        revoked=3.0,
+        compromised_at=3.0,
+        reason="令牌丢失",
         sealed=b"\x00\xffblob",
     )
 
