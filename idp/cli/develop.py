@@ -50,10 +50,10 @@ def test(arguments: tuple[str, ...]) -> None:
         sys.exit(_call(("pytest", *arguments)))
     _install()
     failed = [name for name, command in _CHECKS[:3] if not _run(name, command)]
-    code = _call(("pytest", "-n", "2", "--cov", "--cov-report=term:skip-covered"))
     if failed:
-        raise Failure(f"{', '.join(failed)} failed; the lines above say where")
-    sys.exit(1 if code else 0)
+        click.echo(f"manyou: {', '.join(failed)} failed; the lines above say where", err=True)
+    code = _call(("pytest", "-n", "2", "--cov", "--cov-report=term:skip-covered"))  # its summary is last
+    sys.exit(1 if code or failed else 0)
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -64,39 +64,48 @@ def bench(arguments: tuple[str, ...]) -> None:
     sys.exit(_call(("tests.bench", *arguments)))
 
 
-def missing() -> Sequence[str]:
+def _missing() -> list[str]:
     """Debian packages that some tests would need and that are not here."""
     found = [package for program, package in PACKAGES.items() if not _program(program)]
-    if not any(Path("/usr/share/fonts").glob("**/NotoSansCJK*")):
-        found.append(FONT)
-    return found
+    return found if _has_font() else [*found, FONT]
 
 
-def _program(name: str) -> bool:
+def _program(name: str) -> str | None:
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
-    return shutil.which(name, path=path) is not None
+    return shutil.which(name, path=path)
+
+
+def _has_font() -> bool:
+    return any(Path("/usr/share/fonts").glob("**/NotoSansCJK*"))
 
 
 def _install() -> None:
     """Through apt where it may; else the line to type, and the tests that need it skip with a reason."""
-    packages = missing()
+    packages = _missing()
     if not packages:
         return
     line = f"apt-get install -y --no-install-recommends {' '.join(packages)}"
-    apt = shutil.which("apt-get")
-    root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    if apt is None or (root and subprocess.run([*root, "true"], capture_output=True, check=False).returncode):
+    apt, root = _program("apt-get"), _as_root()
+    if apt is None or root is None:
         click.echo(f"some tests will be skipped; to run them all, type first: sudo {line}", err=True)
         return
-    environ = [*root, "env", "DEBIAN_FRONTEND=noninteractive"]
-    for command in (f"{apt} -q update", f"{apt} -q {line.partition(' ')[2]}"):
-        click.echo(f"… {command}", err=True)
-        done = subprocess.run(
-            [*environ, *command.split()], stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False
-        )
-        if done.returncode:
+    for words in (["update"], line.split()[1:]):
+        command = [*root, "env", "DEBIAN_FRONTEND=noninteractive", apt, "-q", *words]
+        click.echo(f"… apt-get {words[0]}", err=True)
+        if subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False).returncode:
             click.echo(f"that failed, so some tests will be skipped; type: sudo {line}", err=True)
             return
+
+
+def _as_root() -> list[str] | None:
+    """How to become root without being asked for a password; None where that cannot be."""
+    if os.geteuid() == 0:
+        return []
+    sudo = _program("sudo")
+    if sudo is None:
+        return None
+    asked = subprocess.run([sudo, "-n", "true"], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    return [sudo, "-n"] if asked.returncode == 0 else None
 
 
 def _run(name: str, arguments: Sequence[str]) -> bool:
