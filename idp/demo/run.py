@@ -43,6 +43,7 @@ def run(country: Country, *, fresh: bool, say: Say, ready: Work, work: Work | No
     with ExitStack() as stack:
         stopping = stack.enter_context(until_signalled())
         stack.enter_context(locked(country.folder))
+        manifest.remove(country)  # a killed demo may have left one
         sockets = stack.enter_context(socket_folder(country.folder))
         free_ports(country)
         if fresh or not settled(country):
