@@ -15,6 +15,7 @@ from flask import Flask, Request, Response, g, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
+from idp import logs
 from idp.answer import Answer
 from idp.errors import PageError, Refused, Unavailable, WireError, incident
 from idp.oauth.wire import WireRequest, back, describe
@@ -186,6 +187,7 @@ class Edge:
 
 
 def _begin() -> None:
+    logs.begin_request()
     g.began = time.perf_counter()
 
 
