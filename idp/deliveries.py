@@ -86,8 +86,7 @@ class Deliveries:
     def deliver_due(self, limit: int = 50) -> int:
         """Try what is due; returns how many notices were tried."""
         entries = self._outbox.due(self._clock(), limit)
-        for entry in entries:
-            self._try(entry)
+        wait([self._pool.submit(self._try, entry) for entry in entries])
         return len(entries)
 
     def _try(self, entry: Delivery) -> bool:
@@ -96,6 +95,9 @@ class Deliveries:
         except Unavailable as error:
             log.info("delivery_failed", kind=entry.kind, id=entry.id, cause=error.cause)
             arrived = False
+        except Exception:  # one notice that cannot be sent must not keep the others back
+            log.exception("delivery_broken", kind=entry.kind, id=entry.id)
+            arrived = False
         now = self._clock()
         if arrived:
             self._outbox.done(entry.id, now)
@@ -103,7 +105,7 @@ class Deliveries:
             log.error("delivery_parked", kind=entry.kind, id=entry.id)
             self._outbox.park(entry.id, now)
         else:
-            self._outbox.retry(entry.id, now + PAUSES[min(entry.tries, len(PAUSES) - 1)])
+            self._outbox.retry(entry.id, now + PAUSES[min(entry.tries, len(PAUSES)) - 1])
         return arrived
 
     def _send(self, entry: Delivery) -> bool:

@@ -5,11 +5,12 @@ A forged notice is refused; one seen before is answered as if it were new and ha
 not fail).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 
 from idp.clock import Clock
 from idp.deliveries import LOGOUT_EVENT, REVOKED_EVENT
-from idp.errors import WireError
+from idp.errors import Unavailable, WireError
 from idp.leaving import Leaving
 from idp.peers import Peers
 from idp.session import Sessions
@@ -43,8 +44,8 @@ class Notices:
         sid, issuer = claims["sid"], str(claims["iss"])
         if not isinstance(sid, str) or "nonce" in claims:
             raise _refused("claims")
-        if self._fresh(claims):
-            session = self._sessions.ended_above(issuer, sid)
+        with self._first(claims) as first:
+            session = self._sessions.ended_above(issuer, sid) if first else None
             if session is not None:
                 self._leaving.end(session, why="peer", origin=issuer)
 
@@ -58,8 +59,8 @@ class Notices:
         sid, issuer = _session_of(claims.get("sub_id")), str(claims["iss"])
         if sid is None:
             raise _refused("sub_id")
-        if self._fresh(claims):
-            session = self._sessions.by_sid(sid, client_id=issuer)
+        with self._first(claims) as first:
+            session = self._sessions.by_sid(sid, client_id=issuer) if first else None
             if session is not None:
                 self._leaving.end(session, why="peer", origin=issuer)
 
@@ -86,13 +87,23 @@ class Notices:
             )
         except JoseError as error:
             raise _refused(error.reason) from error
+        if float(str(claims["exp"])) > self._clock() + REMEMBERED:
+            raise _refused("exp")  # it could be sent again after we have forgotten it
         events = claims["events"]
         if not isinstance(events, Mapping) or not isinstance(events.get(event), Mapping):
             raise _refused("events")
         return claims
 
-    def _fresh(self, claims: Mapping[str, object]) -> bool:
-        return self._store.add(f"notice:{claims['iss']}:{claims['jti']}", b"", REMEMBERED)
+    @contextmanager
+    def _first(self, claims: Mapping[str, object]) -> Iterator[bool]:
+        """Whether this notice was never seen before; what could not be carried out may be sent again."""
+        key = f"notice:{claims['iss']}:{claims['jti']}"
+        first = self._store.add(key, b"", REMEMBERED)
+        try:
+            yield first
+        except Unavailable:
+            self._store.take(key)
+            raise
 
 
 def _refused(reason: str) -> WireError:
