@@ -39,7 +39,9 @@ def prose(page: Path) -> str:
 def headings(page: Path, level: int = 0) -> list[str]:
     """The headings of a level (0: of all), without their backquotes."""
     marks = f"#{{{level}}}" if level else "#+"
-    return [text.strip().replace("`", "") for text in re.findall(rf"^{marks} (.+)$", prose(page), re.MULTILINE)]
+    return [
+        text.strip().replace("`", "") for text in re.findall(rf"^{marks} (.+)$", prose(page), re.MULTILINE)
+    ]
 
 
 def anchors(page: Path) -> set[str]:

@@ -69,7 +69,12 @@ class Reader:
     def run(self, *command: str) -> str:
         """What a command prints."""
         done = subprocess.run(
-            [sys.executable, *command], cwd=self.folder, env=self.environ, capture_output=True, text=True
+            [sys.executable, *command],
+            cwd=self.folder,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -78,9 +83,12 @@ class Reader:
     def running(self, *command: str) -> Iterator[subprocess.Popen[bytes]]:
         """A command in a terminal of its own; Ctrl-C in the end."""
         out = (self.folder / f"{command[1]}.out").open("wb")
-        with out, subprocess.Popen(
-            [sys.executable, *command], cwd=self.folder, env=self.environ, stdout=out, stderr=out
-        ) as process:
+        with (
+            out,
+            subprocess.Popen(
+                [sys.executable, *command], cwd=self.folder, env=self.environ, stdout=out, stderr=out
+            ) as process,
+        ):
             try:
                 yield process
             finally:
@@ -109,7 +117,7 @@ def test_the_tutorial_works_as_it_is_written(tmp_path: Path) -> None:
 
 def _try_it(reader: Reader) -> None:
     """The two portals, before anything is written; the tutorial names the people."""
-    person = Person()
+    person = Person(Browser())
     page = _pressed(reader, person, _address(reader, "portal-gd"))
     person.type_password(page, _citizen("zhangwei"))
     page = _pressed(reader, person, _address(reader, "portal-zj"))
@@ -131,11 +139,11 @@ def _write_the_site(reader: Reader) -> None:
 def _sign_in(reader: Reader) -> None:
     home, away = blocks(TUTORIAL, "text")
     site = f"http://localhost:{reader.site}/"
-    at_home = Person()
+    at_home = Person(Browser())
     page = at_home.browser.open(f"{site}login", initiator=site.rstrip("/"))
     assert _words(at_home.type_password(page, _citizen("zhangwei"))) == home.strip()
 
-    guest = Person()
+    guest = Person(Browser())
     page = guest.browser.open(f"{site}login", initiator=site.rstrip("/"))
     page = guest.type_password(guest.go_elsewhere(page, "330000"), _citizen("wangxiaohe"))
     assert _words(page) == away.strip()
@@ -149,8 +157,7 @@ def _sign_in(reader: Reader) -> None:
 
 
 def _pressed(reader: Reader, person: Person, portal: str) -> Page:
-    browser: Browser = person.browser
-    return browser.open(f"{portal}login", initiator=portal.rstrip("/"))
+    return person.browser.open(f"{portal}login", initiator=portal.rstrip("/"))
 
 
 def _address(reader: Reader, host: str) -> str:
