@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import structlog
 
-from idp.client import Clients
+from idp.client import Client, Clients
 from idp.clock import Clock
 from idp.delivery import Delivery
 from idp.errors import Unavailable
@@ -117,7 +117,7 @@ class Deliveries:
             return (
                 self._peers.known(entry.target) is None
             )  # a client that is gone needs no notice; a peer comes back
-        body = urlencode({"logout_token": self.logout_token(client.client_id, sid)}).encode()
+        body = urlencode({"logout_token": self.logout_token(client, sid)}).encode()
         reply = self._outbound.send(
             "POST",
             client.backchannel_logout_uri,
@@ -136,9 +136,13 @@ class Deliveries:
         )
         return reply.status in (200, 202)
 
-    def logout_token(self, client_id: str, sid: str) -> str:
-        """A logout token for a client (OIDC Back-Channel Logout §2.4): names the `sid` only."""
-        return self._sign(client_id, {"sid": sid, "events": {LOGOUT_EVENT: {}}}, typ="logout+jwt")
+    def logout_token(self, client: Client, sid: str) -> str:
+        """A logout token for a client (OIDC Back-Channel Logout §2.4): names the `sid` only.
+
+        Signed as its ID tokens are: a client that reads RS256 alone would refuse any other (§2.6).
+        """
+        claims = {"sid": sid, "events": {LOGOUT_EVENT: {}}}
+        return self._sign(client.client_id, claims, typ="logout+jwt", alg=client.id_token_alg)
 
     def session_event(self, issuer: str, sid: str) -> str:
         """A security event token for the peer above (RFC 8417 §2, CAEP session-revoked)."""
@@ -146,7 +150,7 @@ class Deliveries:
         subject = {"format": "complex", "session": {"format": "opaque", "id": sid}}
         return self._sign(issuer, {"sub_id": subject, "events": event}, typ="secevent+jwt")
 
-    def _sign(self, audience: str, claims: Mapping[str, object], *, typ: str) -> str:
+    def _sign(self, audience: str, claims: Mapping[str, object], *, typ: str, alg: str = "ES256") -> str:
         now = int(self._clock())
         common = {
             "iss": self._issuer,
@@ -155,4 +159,4 @@ class Deliveries:
             "exp": now + TOKEN_LIFETIME,
             "jti": secrets.token_urlsafe(16),
         }
-        return sign(self._ring().signer(now), {**common, **claims}, typ=typ)
+        return sign(self._ring().signer(now, alg), {**common, **claims}, typ=typ)
