@@ -2,8 +2,7 @@
 
 Imports the shelf. Every guess is counted before anything is hashed or sent to a directory, so that two
 hundred guesses at once count two hundred. A stranger's failures never hold back a citizen in a place where
-they signed in
-before: see docs/decisions/2026-11-24-guessing.md.
+they signed in before: see docs/decisions/2026-11-24-guessing.md.
 """
 
 import ipaddress

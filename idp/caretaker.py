@@ -1,8 +1,7 @@
 """Caretaker: owns what must be done again and again while a node runs. Does not do it itself.
 
 Undelivered notices are tried again; what nobody needs any more is forgotten. Every process of a node may
-have one:
-notices are lent to one worker at a time, and forgetting twice is harmless.
+have one: notices are lent to one worker at a time, and forgetting twice is harmless.
 """
 
 import threading

@@ -2,8 +2,7 @@
 of ours.
 
 A directory reports a `Person`; we assert a `Citizen`. A citizen who comes from a peer keeps what that peer
-vouched for,
-never raised (I10).
+vouched for, never raised (I10).
 """
 
 from collections.abc import Mapping

@@ -1,9 +1,8 @@
 """Deliveries: owns carrying notices to those who must know that a session ended. Does not decide who that is.
 
-Down go logout tokens (OIDC Back-Channel Logout §2.4), up go `session-revoked` events (RFC 8417, CAEP) by push
-(RFC 8935). Every try is a fresh token that names the same `sid`; a notice that nobody takes stays in the
-outbox and is
-tried again with growing pauses, and is parked with an alarm in the end, never dropped.
+Down go logout tokens (OIDC Back-Channel Logout §2.4), up go `session-revoked` events (RFC 8417, CAEP) by
+push (RFC 8935). Every try is a fresh token that names the same `sid`; a notice that nobody takes stays in
+the outbox and is tried again with growing pauses, and is parked with an alarm in the end, never dropped.
 """
 
 import secrets

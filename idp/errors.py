@@ -1,10 +1,8 @@
 """Errors that travel: owns the vocabulary of refusals. Does not know HTTP or pages.
 
 Two audiences for every error: `public` is for the relying party or the citizen, the cause goes to the log
-under the
-same incident number. Whether an error may travel back to a client is part of its type: only `Refused` can
-carry a
-redirect URI, and it can only be built after that URI was checked.
+under the same incident number. Whether an error may travel back to a client is part of its type: only
+`Refused` can carry a redirect URI, and it can only be built after that URI was checked.
 """
 
 import secrets

@@ -1,8 +1,7 @@
 """Goodbye: owns one sign-out in progress: who asked, where it goes back to, what became of it. Imports shelf.
 
 RP-initiated logout (OIDC RP-Initiated Logout §2, §3): the hint is ours or it is refused, the address to go
-back to is
-registered or nobody is sent there.
+back to is registered or nobody is sent there.
 """
 
 from collections.abc import Mapping

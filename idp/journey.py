@@ -1,8 +1,7 @@
 """Journey: owns the order of a sign-in. The one place that decides what comes next; does nothing itself.
 
 `next_step` is pure: no HTTP, no storage, no clock. Whatever carries out a step comes back here afterwards;
-steps never
-call each other. The rules, in the order in which they are judged:
+steps never call each other. The rules, in the order in which they are judged:
 
  1. A session that may not answer this client counts as none (a hub never answers a region about its own
  citizens).

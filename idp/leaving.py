@@ -1,8 +1,7 @@
 """Leaving: owns what ends when a session ends. Does not send anything (`deliveries`) and knows no pages.
 
 Sign-out goes up, then down. What must be told is written durably before anything is acknowledged; then the
-session is
-gone; then everybody is told. A server that is already signed out goes no further.
+session is gone; then everybody is told. A server that is already signed out goes no further.
 """
 
 from collections.abc import Callable, Sequence

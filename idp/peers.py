@@ -2,10 +2,8 @@
 client, pulse.
 
 A peer is known by settings: its issuer and its pinned federation keys. All else (endpoints, protocol keys,
-where its
-logout tokens go) is read from the entity configuration that it signs with those keys. A trust chain is
-another way to
-become known and fits behind the same verbs.
+where its logout tokens go) is read from the entity configuration that it signs with those keys. A trust
+chain is another way to become known and fits behind the same verbs.
 """
 
 import json

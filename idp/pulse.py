@@ -9,7 +9,7 @@ from typing import Protocol
 from idp.clock import Clock
 from idp.errors import Unavailable
 
-PROBE_UP, PROBE_DOWN = 1.0, 3.0
+PROBE_UP, PROBE_DOWN = 0.2, 3.0
 """Seconds for which the answer of a health probe is believed."""
 
 PROBE_BYTES = 64 * 1024

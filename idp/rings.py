@@ -1,8 +1,7 @@
 """Rings: owns this node's two key rings as they are right now. Does not rotate them. Imports keys.
 
-A ring is read again after a few seconds, so that what another process announced is seen; signing never
-waits for it
-longer than one read, and goes on with the ring at hand while SQL does not answer.
+A ring is read again after a few seconds, so that what another process announced is seen; signing never waits
+for it longer than one read, and goes on with the ring at hand while SQL does not answer.
 """
 
 import threading

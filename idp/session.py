@@ -2,9 +2,8 @@
 Imports shelf.
 
 A session is found by its cookie (kept only as a SHA-256), by a `sid` that was given to a client, or by the
-`sid` under
-which the session above it is known. Every `sid` is fresh per session and client, so that clients cannot
-join people.
+`sid` under which the session above it is known. Every `sid` is fresh per session and client, so that clients
+cannot join people.
 """
 
 import secrets

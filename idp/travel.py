@@ -2,8 +2,8 @@
 storage.
 
 We are the relying party here: code flow with PKCE (RFC 7636), `state`, `nonce`, `iss` (RFC 9207) and
-private_key_jwt
-(RFC 7523). What the peer says of level, methods and time is taken over unchanged and never raised (I10).
+private_key_jwt (RFC 7523). What the peer says of level, methods and time is taken over unchanged and never
+raised (I10).
 """
 
 import base64

@@ -1,6 +1,5 @@
 """Visit: owns one trip of a browser to another identity provider and back. Does not know what the trip was
-for beyond
-the login it belongs to. Imports shelf.
+for beyond the login it belongs to. Imports shelf.
 """
 
 from dataclasses import dataclass

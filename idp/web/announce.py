@@ -2,10 +2,8 @@
 session.
 
 At the hub: `/initiate`. The caller must be a peer that is known already (nothing is resolved for a
-stranger), the way
-back must be its one registered path with an opaque id, only top-level navigations count, and the browser
-always goes
-back. At the region: `/return/<id>`.
+stranger), the way back must be its one registered path with an opaque id, only top-level navigations count,
+and the browser always goes back. At the region: `/return/<id>`.
 """
 
 import re

@@ -2,8 +2,7 @@
 (`travel`).
 
 Before anything is redeemed: the `state` is good once, the browser is the one that left (login CSRF), and
-`iss` is the
-peer it was sent to (RFC 9207, mix-up).
+`iss` is the peer it was sent to (RFC 9207, mix-up).
 """
 
 from collections.abc import Callable, Mapping

@@ -1,8 +1,7 @@
 """Authorize: owns the authorization endpoint (OIDC Core §3.1.2). Decides nothing; imports dispatch.
 
 A POST that comes from another site carries no `SameSite=Lax` cookie, so it is stored and answered with 303
-to a GET of
-our own before any session is read.
+to a GET of our own before any session is read.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
 """Cookies: owns the names and attributes of what a browser keeps for us. Knows no meaning of the values.
 
 Over https every cookie is a `__Host-` cookie; over http (loopback only) plain HTTP clients can drive the
-pages. All are
-exactly `SameSite=Lax`: `Strict` would hide the session from a browser that comes back from another region.
+pages. All are exactly `SameSite=Lax`: `Strict` would hide the session from a browser that comes back from
+another region.
 """
 
 import secrets

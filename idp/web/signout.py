@@ -1,8 +1,8 @@
 """Sign-out: owns the end-session endpoint and its pages. Does not end sessions itself (`leaving`).
 
 Only the first server asks the person. Then the browser goes up, hop by hop, to the session that ours came
-from, and
-comes back here; a browser that stops on the way changes nothing, since the same was told server to server.
+from, and comes back here; a browser that stops on the way changes nothing, since the same was told server to
+server.
 """
 
 from collections.abc import Callable, Mapping
