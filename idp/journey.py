@@ -4,11 +4,11 @@
 steps never call each other. The rules, in the order in which they are judged:
 
  1. A session that may not answer this client counts as none (a hub never answers a region about its own
- citizens).
+    citizens).
  2. No session: ask silently where the person may be signed in, once; then refuse if nothing may be shown
     (`prompt=none`); then travel to where they chose; then show a page of our own.
  3. A session too old for `prompt=login` or `max_age`: authenticate anew where the password is;
- `prompt=none` is refused.
+    `prompt=none` is refused.
  4. A visitor's claims are fetched from home for this request.
  5. A sign-in that happened here is announced, once.
  6. Consent, where the client needs it.
