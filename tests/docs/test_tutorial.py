@@ -7,6 +7,7 @@ import os
 import random
 import re
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -82,9 +83,9 @@ class Reader:
     @contextmanager
     def running(self, *command: str) -> Iterator[subprocess.Popen[bytes]]:
         """A command in a terminal of its own; Ctrl-C in the end."""
-        out = (self.folder / f"{command[1]}.out").open("wb")
+        path = self.folder / f"{command[1]}.out"
         with (
-            out,
+            path.open("wb") as out,
             subprocess.Popen(
                 [sys.executable, *command], cwd=self.folder, env=self.environ, stdout=out, stderr=out
             ) as process,
@@ -92,15 +93,24 @@ class Reader:
             try:
                 yield process
             finally:
-                process.send_signal(2)
+                process.send_signal(signal.SIGINT)
                 process.wait(PATIENCE)
+
+    def wait(self, process: subprocess.Popen[bytes], what: Path | int) -> None:
+        """Until a file is there or a port answers; what the process printed when it ends before that."""
+        deadline = time.monotonic() + PATIENCE
+        while not (what.exists() if isinstance(what, Path) else _answers(what)):
+            said = [path.read_text(encoding="utf-8") for path in self.folder.glob("*.out")]
+            assert process.poll() is None, said
+            assert time.monotonic() < deadline, said
+            time.sleep(0.05)
 
 
 def test_the_tutorial_works_as_it_is_written(tmp_path: Path) -> None:
     reader = Reader(tmp_path)
     assert reader.next("./manyou", "demo") == []
     with reader.running("-m", "idp.cli", "demo", "--port", str(reader.base)) as demo:
-        _wait(demo, tmp_path / "var" / "demo" / "demo.json")
+        reader.wait(demo, tmp_path / "var" / "demo" / "demo.json")
         _try_it(reader)
         said = reader.run("-m", "idp.cli", *reader.next("./manyou"))
         secret = re.search(r"^client_secret +(\S+)", said, re.MULTILINE)
@@ -109,7 +119,7 @@ def test_the_tutorial_works_as_it_is_written(tmp_path: Path) -> None:
         reader.environ[export.partition("=")[0]] = secret[1]
         _write_the_site(reader)
         with reader.running("-m", "flask", *reader.next("my-site/bin/flask")) as site:
-            _wait(site, reader.site)
+            reader.wait(site, reader.site)
             _sign_in(reader)
         assert reader.commands == []
     assert demo.returncode == 0
@@ -175,14 +185,6 @@ def _citizen(username: str) -> Citizen:
 
 def _words(page: Page) -> str:
     return re.sub(r"<[^>]+>", "", page.text).strip()
-
-
-def _wait(process: subprocess.Popen[bytes], what: Path | int) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not (what.exists() if isinstance(what, Path) else _answers(what)):
-        assert process.poll() is None, "it ended"
-        assert time.monotonic() < deadline, "it did not start"
-        time.sleep(0.05)
 
 
 def _answers(port: int) -> bool:
