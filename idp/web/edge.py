@@ -120,7 +120,7 @@ class Edge:
         return response
 
     def _wire_error(self, error: WireError) -> Response:
-        number = _note(error.code, error.cause, error.status)
+        number = _note(error.code, error.cause or error.public, error.status)
         return _json(error.code, describe(error.public, number), error.status, error.headers)
 
     def _page_error(self, error: PageError) -> Response:
@@ -133,7 +133,7 @@ class Edge:
         return self._page(error.code, error.public, error.status, number, client_id)
 
     def _refused(self, error: Refused) -> Response:
-        number = _note(error.code, error.cause, 303)
+        number = _note(error.code, error.cause or error.public, 303)
         params = {
             "error": error.code,
             "error_description": describe(error.public, number),
@@ -192,6 +192,9 @@ def _begin() -> None:
 
 
 def _machine() -> bool:
+    """Whether a program asks: by the endpoint, or where there is none, by what it can read."""
+    if request.url_rule is None:
+        return "text/html" not in request.headers.get("Accept", "")
     return request.blueprint in MACHINES
 
 
