@@ -71,9 +71,9 @@ class KeyRing:
         left = [(at, key) for key in self.keys if (at := _left(key)) is not None and at <= now]
         return tuple(key for _, key in sorted(left, key=lambda one: (-one[0], one[1].kid)))
 
-    def denied(self, now: float) -> frozenset[str]:
+    def denied(self) -> frozenset[str]:
         """Names of the compromised keys: nothing they signed counts, whatever a cached key set says."""
-        return frozenset(key.kid for key in self.keys if past(key.compromised_at, now))
+        return frozenset(key.kid for key in self.keys if key.compromised_at is not None)
 
     def jwks(self, now: float) -> Mapping[str, object]:
         """The published keys as a JWK Set, public halves only (RFC 7517 §5)."""
@@ -89,7 +89,8 @@ def signs(key: SigningKey, now: float) -> bool:
 
 def is_published(key: SigningKey, now: float) -> bool:
     """Whether verifiers are told the key now."""
-    return past(key.published, now) and not past(key.forget_at, now) and not past(key.compromised_at, now)
+    # A burned key is gone whatever the clock says: a node that is behind must not trust it any longer.
+    return past(key.published, now) and not past(key.forget_at, now) and key.compromised_at is None
 
 
 def is_standby(key: SigningKey) -> bool:

@@ -40,7 +40,7 @@ def state(key: SigningKey, facts: Facts, now: float) -> State:
         facts: of the ring that the key belongs to.
         now: seconds since 1970.
     """
-    if past(key.compromised_at, now):
+    if key.compromised_at is not None:
         return State.COMPROMISED
     unpublished = past(key.forget_at, now) or not past(key.published, now)
     if unpublished and past(key.destroyed_at, now):
