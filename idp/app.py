@@ -87,7 +87,9 @@ def _again(node: Node) -> Callable[[str], tuple[str | None, Mapping[str, str]]]:
             client = node.clients.find(client_id)
         except Unavailable:
             client = None
-        return (start_again(client), client.name) if client is not None else (None, {})
+        if client is None or client.peer:
+            return None, {}
+        return start_again(client), client.name
 
     return again
 

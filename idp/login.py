@@ -62,8 +62,8 @@ class Logins:
         self._lifetime = lifetime
 
     def keep(self, login: Login) -> None:
-        """Remember a journey as it stands."""
-        self._shelf.put(secret_name(login.id), login, KEPT)
+        """Remember a journey as it stands; with a visitor's claims no longer than it can still be answered."""
+        self._shelf.put(secret_name(login.id), login, KEPT if login.claims is None else self._lifetime)
 
     def get(self, login_id: str, *, browser: str | None, now: float) -> Login:
         """The journey that this browser may go on with.
@@ -87,8 +87,8 @@ class Logins:
         return login
 
     def finish(self, login: Login) -> None:
-        """Mark a journey as answered; its pages now only lead back to the site."""
-        self.keep(replace(login, done=True))
+        """Mark a journey as answered; its pages now only lead back to the site, and the claims are dropped."""
+        self.keep(replace(login, done=True, claims=None))
 
 
 def new_id() -> str:
@@ -98,7 +98,9 @@ def new_id() -> str:
 
 def start_again(client: Client) -> str | None:
     """Where a person can begin a sign-in at this client anew: OIDC Core §4, else its front page, else its
-    own origin."""
+    own origin. None for a peer, which asked for a site that it does not name."""
+    if client.peer:
+        return None
     if client.initiate_login_uri:
         return client.initiate_login_uri
     if client.client_uri:

@@ -65,6 +65,7 @@ class Arrivals:
         except EndedAbove:  # the peer has not heard yet that they signed out: only a password counts
             anew = login.prompt if "none" in login.prompt else login.prompt | {"login"}
             return self._failed(replace(login, prompt=anew), visit, "login_required", who)
+        who.remember_home(arrival.citizen.home_region)
         renewed = login.renewed if visit.silent else int(self.clock())
         return self._go_on(replace(login, claims=arrival.claims, renewed=renewed, trouble=None), who)
 

@@ -39,8 +39,9 @@ class Desk:
         return who.dress(answer)
 
     def client_name(self, login: Login, locale: str) -> str:
-        """The name of the client that waits, in this language."""
-        return site_name(self.clients.find(login.client_id), locale)
+        """The name of the site that waits, in this language; empty for a peer, which names none."""
+        client = self.clients.find(login.client_id)
+        return "" if client is None or client.peer else site_name(client, locale)
 
 
 def site_name(client: Client | None, locale: str) -> str:

@@ -74,7 +74,7 @@ class Signin:
             notice=_notice(login, who),
             client_name=self.desk.client_name(login, locale),
             elsewhere_url=self._elsewhere(login),
-            last_region=None,
+            last_region=who.home,
         )
         if last.wait:
             response.headers["Retry-After"] = str(last.wait)
