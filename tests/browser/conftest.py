@@ -1,5 +1,6 @@
 """Real Chromium: started once, one window (with its own cookies) for each that asks; skipped where there is none."""
 
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -10,6 +11,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
+
+from tests.browser.country import Country, running
+from tests.browser.person import Person
+from tests.browser.witness import Witness
 
 ARGUMENTS = (
     "--no-sandbox",  # root in a container has no user namespaces
@@ -22,18 +27,60 @@ ARGUMENTS = (
 )
 Windows = Callable[..., Page]
 Serving = Callable[[Flask], str]
+People = Callable[..., Person]
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser; the tests that want it are skipped where it is not installed."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
+    if installed() is None:
         pytest.skip("Chromium is not installed: apt-get install chromium fonts-noto-cjk")
+    with launched() as browser:
+        yield browser
+
+
+def installed() -> str | None:
+    """The path of Chromium."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Chromium, without a window on any screen."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=installed(), args=list(ARGUMENTS))
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def country(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Country]:
+    """The demo, started once; that it leaves nothing behind is looked at when it has ended."""
+    with running(tmp_path_factory.mktemp("country") / "demo") as country:
+        yield country
+
+
+@pytest.fixture
+def person(chromium: Browser, country: Country, request: pytest.FixtureRequest) -> Iterator[People]:
+    """A new person at a new window: `person(width=390, locale="en-GB", java_script_enabled=False)`.
+
+    Whatever a page of theirs complains about, and whomever else it asks, fails the test.
+    """
+    witnesses: list[Witness] = []
+    story = re.sub(r"\W+", "-", request.node.name.removeprefix("test_"))[:60]
+    with ExitStack() as open_windows:
+
+        def new(*, width: int = 1280, height: int = 800, locale: str = "zh-CN", **options: Any) -> Person:
+            context = chromium.new_context(
+                viewport={"width": width, "height": height}, locale=locale, reduced_motion="reduce", **options
+            )
+            open_windows.callback(context.close)
+            witnesses.append(Witness(context, country.hosts))
+            name = f"{story}-{len(witnesses)}" if len(witnesses) > 1 else story
+            return Person(context.new_page(), country, witnesses[-1], name)
+
+        yield new
+    assert [complaint for witness in witnesses for complaint in witness.complaints] == []
 
 
 @pytest.fixture
