@@ -62,7 +62,7 @@ class Logins:
         self._lifetime = lifetime
 
     def keep(self, login: Login) -> None:
-        """Remember a journey as it stands; with a visitor's claims no longer than it can still be answered."""
+        """Remember a journey as it stands; with a visitor's claims only while it can be answered."""
         self._shelf.put(secret_name(login.id), login, KEPT if login.claims is None else self._lifetime)
 
     def get(self, login_id: str, *, browser: str | None, now: float) -> Login:
@@ -87,7 +87,7 @@ class Logins:
         return login
 
     def finish(self, login: Login) -> None:
-        """Mark a journey as answered; its pages now only lead back to the site, and the claims are dropped."""
+        """Mark a journey as answered: its pages only lead back to the site, the claims are dropped."""
         self.keep(replace(login, done=True, claims=None))
 
 
