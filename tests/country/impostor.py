@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from idp.outbound import Reply
 from tests.country.network import origin_of
@@ -41,7 +41,7 @@ class Impostor:
         """A token; `own=False` signs with a key that the issuer never had, under the kid of the true one."""
         key = self.world.nodes[self.issuer].records.rings.oidc().signer(self.world.clock(), alg)
         private = key.private if own else self.stranger
-        assert private is not None
+        assert isinstance(private, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
         return jwt.encode(claims, private, algorithm=alg, headers={"kid": key.kid, "typ": typ})
 
     def forge_id_tokens(self, change: Change = nothing, **signing: Any) -> None:
