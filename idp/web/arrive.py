@@ -103,6 +103,8 @@ class Arrivals:
         try:
             if before is None or arrival.citizen.auth_time >= before.citizen.auth_time:
                 self.entrance.arrived(arrival, who)
+        except EndedAbove:
+            log.info("announcement_late")
         except Unavailable as error:
             log.warning("announcement_lost", part=error.part, cause=error.cause)
         who.remember_home(arrival.citizen.home_region)

@@ -167,6 +167,22 @@ def test_it_comes_back_when_the_answer_is_forged(world: World) -> None:
     assert len(world.nodes[HUB].records.audit_records.tail(5, event="peer.refused")) == 1
 
 
+def test_it_comes_back_when_the_hub_was_told_of_a_sign_out_that_the_region_has_not_heard_of(
+    world: World,
+) -> None:
+    browser = world.browser()
+    assert browser.get(about_to_announce(world, browser)).url == f"{PORTAL_GD}/me"
+    found = session(world, browser, HUB)
+    assert found is not None
+    assert found.upstream is not None
+    sessions = world.nodes[HUB].sessions
+    sessions.ended_above(GD, found.upstream.sid)
+    sessions.end(found)
+    query = urlencode({"iss": GD, "target_link_uri": f"{GD}/return/{ID}"})
+    assert browser.get(f"{HUB}/initiate?{query}").url == f"{GD}/return/{ID}"
+    assert session(world, browser, HUB) is None
+
+
 def test_it_comes_back_when_the_hub_is_loaded_again_half_way(world: World) -> None:
     browser = world.browser()
     arrival = stopped_at(browser, about_to_announce(world, browser), f"{HUB}/arrive").url
