@@ -193,9 +193,7 @@ class Sessions:
 
     def by_upstream(self, issuer: str, sid: str) -> Session | None:
         """The session that came from this session of a peer."""
-        session = self._named(self._by_upstream.get(_above(issuer, sid)))
-        above = session.upstream if session is not None else None
-        return session if above is not None and (above.issuer, above.sid) == (issuer, sid) else None
+        return self._named(self._by_upstream.get(_above(issuer, sid)))
 
     def ended_above(self, issuer: str, sid: str) -> Session | None:
         """A peer ended its session: none comes from it any more. The one that did, if it lives."""

@@ -18,8 +18,10 @@ class Clock:
 
     def __init__(self, now: float = NOW) -> None:
         self.now = float(now)
+        self.looks = 0
 
     def __call__(self) -> float:
+        self.looks += 1
         return self.now
 
 

@@ -42,7 +42,25 @@ def test_an_unknown_key_reads_it_again_at_most_once_a_second(world: PeerWorld) -
     world.clock.now += 1
     assert world.peers.get(HUB).jwks() == jwks(OIDC)
     assert world.peers.get(HUB, fresh=True).jwks() == jwks(OIDC, NEXT)
+    world.clock.now += 0.9
     world.peers.get(HUB, fresh=True)
+    assert world.wire.asked.count(AT) == 2
+
+
+def test_many_that_see_an_unknown_key_read_it_again_once(world: PeerWorld) -> None:
+    world.peers.get(HUB)
+    world.clock.now += 1
+    world.wire.held = threading.Event()
+    with ThreadPoolExecutor(2) as both:
+        first = both.submit(world.peers.get, HUB, fresh=True)
+        while world.wire.asked.count(AT) < 2:
+            pass
+        looks = world.clock.looks
+        second = both.submit(world.peers.get, HUB, fresh=True)
+        while world.clock.looks == looks:
+            pass
+        world.wire.held.set()
+        assert first.result() is second.result()
     assert world.wire.asked.count(AT) == 2
 
 
