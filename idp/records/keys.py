@@ -33,15 +33,20 @@ class KeyRecords:
 
     def save(self, purpose: Purpose, version: int, keys: Sequence[SealedKey]) -> bool:
         """Replace the ring if its version is still `version`; False when somebody else was first."""
-        if any(key.purpose != purpose for key in keys):
-            raise ValueError("a key of another ring")
         with self._database.write() as sql:
-            if not _advance(sql, purpose, version):
-                return False
-            sql.execute(delete(_KEYS).where(_KEYS.c.purpose == purpose))
-            if keys:
-                sql.execute(insert(_KEYS), [_row(key) for key in keys])
-        return True
+            return replace_ring(sql, purpose, version, keys)
+
+
+def replace_ring(sql: Connection, purpose: Purpose, version: int, keys: Sequence[SealedKey]) -> bool:
+    """The same within a transaction of somebody else."""
+    if any(key.purpose != purpose for key in keys):
+        raise ValueError("a key of another ring")
+    if not _advance(sql, purpose, version):
+        return False
+    sql.execute(delete(_KEYS).where(_KEYS.c.purpose == purpose))
+    if keys:
+        sql.execute(insert(_KEYS), [_row(key) for key in keys])
+    return True
 
 
 def _version(sql: Connection, purpose: Purpose) -> int:

@@ -152,3 +152,74 @@ tombstones = Table(
     Column("expires", Float, nullable=False),
     Index(None, "expires"),
 )
+
+# One row a process and ring: what it serves and signs with, and when it last said so.
+key_replicas = Table(
+    "key_replicas",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("purpose", String(32), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("acknowledged", JSON, nullable=False),
+    Column("signing", JSON, nullable=False),
+    Column("heartbeat", Float, nullable=False),
+)
+
+key_ledger = Table(
+    "key_ledger",
+    metadata,
+    Column("kid", String(64), primary_key=True),
+    Column("first_signed", Float, nullable=False),
+    Column("last_signed", Float, nullable=False),
+    Column("latest_exp", Float, nullable=False),
+)
+
+key_sightings = Table(
+    "key_sightings",
+    metadata,
+    Column("kid", String(64), primary_key=True),
+    Column("observer", String(512), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("first_at", Float, nullable=False),
+    Column("last_at", Float, nullable=False),
+    Column("times", Integer, nullable=False),
+)
+
+key_overrides = Table(
+    "key_overrides",
+    metadata,
+    Column("kid", String(64), primary_key=True),
+    Column("observer", String(512), primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("second", String(128), nullable=False),
+)
+
+key_approvals = Table(
+    "key_approvals",
+    metadata,
+    Column("code_sha256", String(64), primary_key=True),
+    Column("kid", String(64), nullable=False),
+    Column("observer", String(512), nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("expires", Float, nullable=False),
+)
+
+# The number that every new leader takes; whoever has an older one writes nothing any more.
+key_wheel = Table(
+    "key_wheel",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("fence", Integer, nullable=False),
+)
+
+peer_keys = Table(
+    "peer_keys",
+    metadata,
+    Column("issuer", String(512), primary_key=True),
+    Column("pinned_sha256", String(64), nullable=False),
+    Column("jwks", JSON, nullable=False),
+    Column("issued", Integer, nullable=False),
+)

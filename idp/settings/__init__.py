@@ -16,11 +16,13 @@ from idp.settings.model import (
     OutboundLimits,
     Peer,
     Records,
+    Rotation,
     Settings,
     StoreSettings,
     Text,
 )
 from idp.settings.places import is_loopback
+from idp.settings.rotation import lifetimes
 
 __all__ = [
     "Accounts",
@@ -33,11 +35,13 @@ __all__ = [
     "OutboundLimits",
     "Peer",
     "Records",
+    "Rotation",
     "Settings",
     "SettingsError",
     "StoreSettings",
     "Text",
     "is_loopback",
+    "lifetimes",
     "load",
     "override",
 ]

@@ -1,7 +1,7 @@
 """Judge: owns the rules between settings: lifetimes, homes, peers, directories, files. Does not parse.
 
 Each rule yields problems that say what to write instead, and which settings they read, so that a value
-already known to be wrong is not judged a second time. Imports model and places.
+already known to be wrong is not judged a second time. Imports model, places and rotation.
 """
 
 import json
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from adapters import kinds
 from idp.settings.model import Directory, Settings
+from idp.settings.rotation import misfits
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ def rules(settings: Settings) -> Iterator[Problem]:
     yield from _home(settings)
     yield from _peers(settings)
     yield from _directories(settings)
+    for text in misfits(settings):
+        yield Problem(text, ("rotation", "lifetimes"))
 
 
 def _lifetimes(settings: Settings) -> Iterator[Problem]:

@@ -108,6 +108,21 @@ class Lifetimes(Table):
     entity_configuration: StrictInt = Field(default=86400, ge=60, le=604800, examples=[86400])
 
 
+class Rotation(Table):
+    """What the key rings' rotation is computed from, all in seconds; `rotation` joins it with the rest."""
+
+    document_age: StrictInt = Field(default=3600, ge=5, le=86400, examples=[3600])
+    replica_delay: StrictInt = Field(default=300, ge=10, le=3600, examples=[300])
+    skew: StrictInt = Field(default=300, ge=1, le=3600, examples=[300])
+    hold: StrictInt = Field(default=0, ge=0, le=2592000, examples=[0])
+    pin_window: StrictInt = Field(default=2764800, ge=60, le=31536000, examples=[2764800])
+    rollback_window: StrictInt = Field(default=604800, ge=11, le=31536000, examples=[604800])
+    oidc_period: StrictInt = Field(default=7776000, ge=60, le=31536000, examples=[7776000])
+    oidc_lead: StrictInt = Field(default=172800, ge=30, le=31536000, examples=[172800])
+    federation_period: StrictInt = Field(default=31536000, ge=60, le=63072000, examples=[31536000])
+    federation_lead: StrictInt = Field(default=604800, ge=30, le=31536000, examples=[604800])
+
+
 class Accounts(Table):
     """Local accounts of citizens."""
 
@@ -199,6 +214,7 @@ class Settings(Table):
     keys: Keys = Keys()
     log: Log = Log()
     lifetimes: Lifetimes = Lifetimes()
+    rotation: Rotation = Rotation()
     accounts: Accounts = Accounts()
     directory: tuple[Directory, ...] = ()
     peer: tuple[Peer, ...] = ()

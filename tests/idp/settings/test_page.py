@@ -32,7 +32,7 @@ def test_every_heading_is_a_setting() -> None:
     assert set(re.findall(r"^### `(.+)`$", TEXT, flags=re.MULTILINE)) == set(settings())
 
 
-@pytest.mark.parametrize("name", ["http", "lifetimes"])
+@pytest.mark.parametrize("name", ["http", "lifetimes", "rotation"])
 def test_every_number_is_said_with_its_limits(name: str) -> None:
     for part, field in shape.tables()[name].model_fields.items():
         if isinstance(field.default, int):
