@@ -36,10 +36,11 @@ def revoke(
         return Refused(why="the ring never had a key of this name")
     if key.compromised_at is not None:
         return Change(ring=ring, exposure=exposure(key, facts, key.compromised_at, forced=False))
-    signed = key in currents(ring, key.alg)
-    change = _burned(Change(ring=ring), key, now, reason)
-    forced = False
-    if signed and not currents(change.ring, key.alg):
+    change, forced = _burned(Change(ring=ring), key, now, reason), False
+    left = currents(change.ring, key.alg)
+    if left:
+        change = _everywhere(change, left[0], facts, now)
+    elif key in currents(ring, key.alg):
         change, forced = _succeeded(change, key.alg, facts, now, new_key)
     if currents(change.ring, key.alg):
         change = with_standby(change, key.alg, now, new_key)
@@ -60,11 +61,19 @@ def _burned(change: Change, key: SigningKey, now: float, reason: str) -> Change:
     return change if key.private is None else change.edit(burned, "destroyed", now, "it is compromised")
 
 
+def _everywhere(change: Change, key: SigningKey, facts: Facts, now: float) -> Change:
+    # A node whose clock is behind may still sign with the key that is burned: it has to begin with this one.
+    since = now - facts.lifetimes.drift
+    if key.active_from is None or key.active_from <= since:
+        return change
+    return change.edit(replace(key, active_from=since), "activated", now, "no node signs with the burned key")
+
+
 def _succeeded(change: Change, alg: str, facts: Facts, now: float, new_key: NewKey) -> tuple[Change, bool]:
     """Another key signs, and whether that is before its gates are open."""
     heir = next(_heirs(change.ring, alg, facts, now), None)
     # No older key signs on nodes whose clocks are behind: so the moment is written down a little earlier.
-    since = now - facts.lifetimes.skew
+    since = now - facts.lifetimes.drift
     if heir is None:
         change, heir = generated(change, alg, now, new_key, "there was no standby")
     forced = heir.retired_at is None and not gates.ready(heir, facts, now).open(now)

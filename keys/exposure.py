@@ -48,9 +48,9 @@ def exposure(key: SigningKey, facts: Facts, now: float, *, forced: bool) -> Expo
     times = facts.lifetimes
     signed = key.active_from is not None
     tokens = max(now + times.longest_token, facts.ledger.latest_exp(key.kid) or 0.0) if signed else now
-    copies = now + times.replica_delay + times.copies + times.skew if key.published is not None else now
+    copies = now + times.copies + times.margin if key.published is not None else now
     if key.purpose == "federation" and facts.superiors:
-        statements = now + times.approval + times.replica_delay + times.statement_life + times.skew
+        statements = now + times.approval + times.statement_life + times.margin
         copies = max(copies, statements)
     seen = [one for one in evidence.best(facts.sightings) if one.kid == key.kid]
     return Exposure(

@@ -50,10 +50,10 @@ class Facts:
     overrides: tuple[Override, ...] = ()
 
     def alive(self, now: float) -> tuple[Replica, ...]:
-        """The replicas that must be counted on: heard of within the replica delay and the skew of clocks.
+        """The replicas that must be counted on: heard of within the replica delay and the drift of clocks.
 
-        A replica that could not read its ring for longer must not sign (it may have missed a switch), so one
-        that was silent for longer does not count.
+        A replica that could not read its ring for longer must neither sign nor publish (it may have missed a
+        switch), so one that was silent for longer does not count.
         """
-        oldest = now - self.lifetimes.replica_delay - self.lifetimes.skew
+        oldest = now - self.lifetimes.replica_delay - self.lifetimes.drift
         return tuple(replica for replica in self.replicas if replica.heartbeat >= oldest)

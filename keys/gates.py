@@ -4,13 +4,13 @@ Imports facts, key. Each gate says until when it is shut and why, for the people
 formulae are explained with a worked example in docs/explanation/keys.md.
 
  1. A key may sign when no copy of what we published without it can be alive:
-    published + D + copies + S.
+    published + copies + D + S + W.
  2. … and, for each superior, when no statement of its without the key can be alive:
-    first seen in its statement + D + L_ss + S. Time alone never opens this one.
+    first seen in its statement + L_ss + D + S + W. Time alone never opens this one.
  3. … and when everybody who pinned our keys has adopted it, or must have: published + W_pin.
  4. … and when every live replica serves it; H is added to the latest of these.
- 5. A key may leave when nothing it signed can be alive: retired + D + L_art + S by the lifetimes of now, and
-    the latest `exp` in the ledger + S by those of then; and when no live replica signs with it.
+ 5. A key may leave when nothing it signed can be alive: retired + L_art + D + S + W by the lifetimes of
+    now, and the latest `exp` in the ledger + S by those of then; and when no live replica signs with it.
  6. A private half may go when nobody can want it back: retired + rollback window, at the latest with the key.
 """
 
@@ -102,7 +102,7 @@ def confirmed(key: SigningKey, facts: Facts, observer: str, kind: ObserverKind) 
 
 def _copies(key: SigningKey, facts: Facts) -> Iterator[Gate]:
     times = facts.lifetimes
-    at = (key.published or 0.0) + times.replica_delay + times.copies + times.skew
+    at = (key.published or 0.0) + times.copies + times.margin
     what = "key set" if key.purpose == "oidc" else "entity configuration"
     yield Gate(at, f"waiting for copies of the old {what}: the last one expires {clock(at)}")
 
@@ -114,7 +114,7 @@ def _superiors(key: SigningKey, facts: Facts) -> Iterator[Gate]:
         if certified is None:
             yield Gate(math.inf, f"waiting for {superior} to list the key in its statement about us")
             continue
-        at = certified + times.replica_delay + times.statement_life + times.skew
+        at = certified + times.statement_life + times.margin
         yield Gate(at, f"waiting for old statements of {superior} about us: the last one expires {clock(at)}")
 
 

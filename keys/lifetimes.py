@@ -24,7 +24,9 @@ class Lifetimes:
             token, assertion; for federation statements about others, marks, resolve answers.
         document_age: `max-age` of the key set, for which caches may keep it.
         replica_delay: D, until every replica of ours serves a ring that was saved, its own caches included.
-        skew: S, the greatest difference between two clocks that is put up with.
+        skew: S, the greatest difference between a verifier's clock and ours that is put up with.
+        drift: W, the greatest difference between the clocks of two nodes of ours: one may publish a key, and
+            another turn the wheel when it is due; 0 where one node does both.
         configuration_life: L_ec, life of our entity configuration, which carries both rings' public keys.
         statement_life: L_ss, longest life of a superior's statement about us.
         superior_poll: P, how often a superior looks for new keys of ours.
@@ -43,6 +45,7 @@ class Lifetimes:
     document_age: float
     replica_delay: float
     skew: float
+    drift: float = 0.0
     configuration_life: float
     statement_life: float = 0.0
     superior_poll: float = 0.0
@@ -72,15 +75,20 @@ class Lifetimes:
         return self.longest_token + self.document_age
 
     @property
+    def margin(self) -> float:
+        """What every wait for others has on top: replicas that are late, and clocks that differ."""
+        return self.replica_delay + self.skew + self.drift
+
+    @property
     def wait(self) -> float:
         """From a key's publication until it may sign, if every superior does its part as late as agreed."""
         certified = self.superior_poll + self.approval + self.statement_life
-        return self.replica_delay + max(self.copies, certified) + self.skew + self.hold
+        return max(self.copies, certified) + self.margin + self.hold
 
     @property
     def farewell(self) -> float:
         """From a key's retirement until nothing it signed is alive, by the bound alone."""
-        return self.replica_delay + self.signed + self.skew
+        return self.signed + self.margin
 
 
 OIDC = Lifetimes(
@@ -89,6 +97,7 @@ OIDC = Lifetimes(
     document_age=HOUR,
     replica_delay=300.0,
     skew=300.0,
+    drift=300.0,
     configuration_life=DAY,
     rollback_window=7 * DAY,
     period=90 * DAY,
@@ -102,6 +111,7 @@ FEDERATION = Lifetimes(
     document_age=HOUR,
     replica_delay=300.0,
     skew=300.0,
+    drift=300.0,
     configuration_life=DAY,
     statement_life=DAY,
     superior_poll=HOUR,
@@ -135,25 +145,26 @@ def _misfits(of: Lifetimes) -> Iterator[str]:
     if of.lead < of.wait:
         yield (
             f"lead is {of.lead:g} s, but a new key can need {of.wait:g} s until it may sign"
-            f" (replica_delay + copies or certification + skew + hold): write lead = {of.wait:g} or more,"
-            " or shorten what is waited for"
+            " (copies or certification + replica_delay + skew + drift + hold): write"
+            f" lead = {of.wait:g} or more, or shorten what is waited for"
         )
     if of.period < of.lead:
         yield (
             f"period is {of.period:g} s, shorter than the lead of {of.lead:g} s: the next key would be due"
             f" before it may sign; write period = {of.lead:g} or more"
         )
-    if of.rollback_window < of.replica_delay + of.skew:
+    if of.rollback_window < of.replica_delay + of.drift:
         yield (
             f"rollback_window is {of.rollback_window:g} s, but a replica may sign with a retired key for"
-            f" {of.replica_delay + of.skew:g} s (replica_delay + skew): its private half must live that long"
+            f" {of.replica_delay + of.drift:g} s (replica_delay + drift): its private half must live as long;"
+            " write that or more"
         )
     if of.purpose == "federation" and of.pin_window < 2 * of.configuration_life:
         yield (
             f"pin_window is {of.pin_window:g} s, but whoever pinned our keys looks once per"
             f" configuration_life: write pin_window = {2 * of.configuration_life:g} or more"
         )
-    if of.document_age > of.configuration_life:
+    if of.purpose == "federation" and of.document_age > of.configuration_life:
         yield (
             f"document_age is {of.document_age:g} s, longer than the configuration_life of"
             f" {of.configuration_life:g} s: caches would serve statements that have expired"

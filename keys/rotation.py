@@ -38,6 +38,7 @@ __all__ = [
     "announce",
     "rollback",
     "rotate",
+    "taken",
     "turn",
 ]
 
@@ -61,7 +62,7 @@ def turn(ring: KeyRing, facts: Facts, now: float, new_key: NewKey, wanted: Seque
         for alg in wanted:
             change = _born(change, alg, facts, now, new_key)
     while step := next(iter(plan(change.ring, facts, now, wanted).due()), None):
-        change = _taken(change, step, now, new_key)
+        change = taken(change, step, now, new_key)
     return change
 
 
@@ -92,11 +93,14 @@ def rotate(
     return change if algs else Refused(why="the ring signs with nothing yet")
 
 
-def rollback(ring: KeyRing, now: float, *, reason: str, alg: str | None = None) -> Change | Refused:
+def rollback(
+    ring: KeyRing, facts: Facts, now: float, *, reason: str, alg: str | None = None
+) -> Change | Refused:
     """Let the key before the one that signs now sign again: possible while it is published and its private
     half exists, so nobody can have missed it. The newer one retires, and leaves when its gate opens.
 
     Args:
+        facts: about this ring.
         now: seconds since 1970.
         reason: why, for the audit.
         alg: the algorithm; without it every one that has a key to go back to.
@@ -109,7 +113,9 @@ def rollback(ring: KeyRing, now: float, *, reason: str, alg: str | None = None) 
             continue
         back = True
         change = retired(change, newer, now, reason, f"rolled back: {reason}")
-        fresh = replace(older, active_from=now, retired_at=None, reason=None)
+        # A node whose clock is behind may not have begun to use the newer key: it goes on with the older one.
+        since = now - facts.lifetimes.drift
+        fresh = replace(older, active_from=since, retired_at=None, reason=None)
         change = change.edit(fresh, "rolled_back", now, reason)
     return change if back else Refused(why="no older key is left that could sign again")
 
@@ -119,7 +125,7 @@ def _born(change: Change, alg: str, facts: Facts, now: float, new_key: NewKey) -
     key = next((key for key in change.ring.keys if key.alg == alg and key.private is not None), None)
     if key is None:
         change, key = generated(change, alg, now, new_key, why)
-    since = now - facts.lifetimes.skew
+    since = now - facts.lifetimes.drift
     return activated(published(change, key, now, why, since=since), key.kid, now, why, since=since)
 
 
@@ -146,8 +152,12 @@ def can_sign_again(key: SigningKey) -> bool:
     return key.reason == SUPERSEDED and key.private is not None and all(at is None for at in gone)
 
 
-def _taken(change: Change, step: Step, now: float, new_key: NewKey) -> Change:
-    """The step of a plan, done."""
+def taken(change: Change, step: Step, now: float, new_key: NewKey) -> Change:
+    """The change with one more step of a plan done, whenever the plan says so (`Step.due`).
+
+    Raises:
+        ValueError: `new_key` gave a key that does not fit.
+    """
     if step.kind == "generate":
         return generated(change, step.alg, now, new_key, step.why)[0]
     key = get(change.ring, str(step.kid))
