@@ -8,6 +8,7 @@ and the browser always goes back. At the region: `/return/<id>`.
 
 import re
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from flask import Blueprint, Request, Response, request
 
@@ -25,9 +26,17 @@ def blueprint(desk: Desk, *, peers: Peers, travel: Travel, sessions: Sessions) -
     """Both ends of an announcement."""
     room = Blueprint("announce", __name__)
 
-    @room.route("/initiate", methods=["GET", "POST"])
+    @room.post("/initiate")
+    def initiate_posted() -> Response:
+        params = single(request.form)
+        _target(peers, params)
+        # A POST of another site comes without our cookies: a new one now would end every journey under way.
+        query = urlencode({name: params[name] for name in ("iss", "target_link_uri")})
+        return see_other(f"{desk.dispatch.issuer}/initiate?{query}")
+
+    @room.get("/initiate")
     def initiate() -> Response:
-        params = single(request.form if request.method == "POST" else request.args)
+        params = single(request.args)
         issuer, target = params.get("iss", ""), _target(peers, params)
         if not _navigation(request):
             return see_other(target)
