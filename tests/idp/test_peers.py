@@ -144,6 +144,7 @@ def test_nobody_waits_for_a_peer_whose_configuration_is_at_hand(world: PeerWorld
         while world.wire.asked.count(AT) < 2:
             pass
         assert world.peers.get(HUB).jwks() == jwks(OIDC)
+        assert not slow.done()
         world.wire.held.set()
         assert slow.result().jwks() == jwks(OIDC)
     assert world.wire.asked.count(AT) == 2

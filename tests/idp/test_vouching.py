@@ -142,7 +142,7 @@ CLAIMS: dict[str, dict[str, object]] = {
     "a level above the highest": {"rl": 6},
     "a level below the lowest": {"rl": 0, "acr": f"{LADDER}/acr/basic"},
     "a level that is no number": {"rl": "3"},
-    "a level that is a truth": {"rl": True},
+    "a level that is a truth": {"rl": True, "acr": f"{LADDER}/acr/basic"},
     "an authentication that is still to come": {"auth_time": NOW + 61},
     "an authentication at no time": {"auth_time": None},
     "a session that is over": {"session_expiry": NOW},
