@@ -56,6 +56,7 @@ def _lines(country: Country, node: Place, store: Path) -> Iterator[str]:
     yield from ("", "[store]", f"url = {_text(f'unix://{store}')}", f"prefix = {_text(node.name)}")
     yield from ("", "[log]", 'file = "log.jsonl"')
     yield from ("", "[lifetimes]", *(f"{name} = {seconds}" for name, seconds in _LIFETIMES.items()))
+    yield from ("", "[rotation]", "document_age = 60  # caches may not outlive the entity configuration")
     if node is country.anchor:
         yield from ("", "[anchor]")
     if node.region == "330000":
