@@ -84,9 +84,14 @@ class Country:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Country]:
-    """Start the demo in an empty folder on ports nobody uses; stop it with Ctrl-C and look at what is left."""
-    base = free_base()
+def running(folder: Path, *, first: int | None = None) -> Iterator[Country]:
+    """Start the demo in an empty folder on ports nobody uses; stop it with Ctrl-C and look at what is left.
+
+    Args:
+        folder: for its state.
+        first: the base port to prefer.
+    """
+    base = free_base(first)
     output = folder.with_suffix(".txt")
     with output.open("wb") as lines:
         process = subprocess.Popen(
@@ -119,9 +124,9 @@ def leftovers(folder: Path, base: int) -> list[str]:
     return found + [f"port {port}" for port in places.country(base, folder).ports if not _free(port)]
 
 
-def free_base() -> int:
+def free_base(first: int | None = None) -> int:
     """A base port all of whose ports are free."""
-    for base in range(12_000 + os.getpid() % 500 * 40, 60_000, 40):
+    for base in range(first or 12_000 + os.getpid() % 500 * 40, 60_000, 40):
         if all(_free(port) for port in places.country(base, Path()).ports):
             return base
     raise OSError("no ports are free")
