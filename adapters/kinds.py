@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from adapters.config import DirectoryConfig
-from adapters.ldap.settings import problems as ldap_problems
-from adapters.ldap.source import LdapSource
 from adapters.person import Source
 
 RESERVED = ("account",)  # local accounts: a directory of that name could speak for them
@@ -21,7 +19,19 @@ class Kind:
     open: Callable[[DirectoryConfig, Callable[[], float]], Source]
 
 
-KINDS: Mapping[str, Kind] = {"ldap": Kind(ldap_problems, LdapSource.opened)}
+def _ldap_problems(config: DirectoryConfig) -> list[str]:
+    from adapters.ldap.settings import problems as found  # only nodes with such a directory load its library
+
+    return found(config)
+
+
+def _ldap_source(config: DirectoryConfig, clock: Callable[[], float]) -> Source:
+    from adapters.ldap.source import LdapSource
+
+    return LdapSource.opened(config, clock)
+
+
+KINDS: Mapping[str, Kind] = {"ldap": Kind(_ldap_problems, _ldap_source)}
 
 
 def problems(config: DirectoryConfig) -> list[str]:
