@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from idp import pen
+from keys import jose
 from tests.country.world import GD, PORTAL_GD, World
 
 
@@ -32,7 +32,7 @@ def counted(world: World, patch: pytest.MonkeyPatch) -> tuple[list[str], list[st
     signatures: list[str] = []
     queries: list[str] = []
     store = world.stores[GD]
-    ask, sign = store._do, pen.jose.sign
+    ask, sign = store._do, jose.sign
 
     def asking(*command: str | bytes) -> object:
         trips.append(str(command[0]))
@@ -43,7 +43,7 @@ def counted(world: World, patch: pytest.MonkeyPatch) -> tuple[list[str], list[st
         return sign(key, claims, typ=typ)
 
     patch.setattr(store, "_do", asking)
-    patch.setattr(pen.jose, "sign", signing)
+    patch.setattr(jose, "sign", signing)
     engine = world.nodes[GD].records.database.engine
     event.listen(engine, "before_cursor_execute", lambda *told: queries.append(str(told[2])))
     return trips, signatures, queries
