@@ -27,16 +27,20 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
 from keys import claims as rules
+from keys import use
+from keys.algorithms import sm3
 from keys.encoding import JoseError, b64, strict_json, unb64
 from keys.key import SigningKey
-from keys.public import ALGORITHMS, parse, suits
+from keys.private import PLAIN
+from keys.public import ALGORITHMS, holds, parse, suits
 
 __all__ = ["STATEMENT", "TOKEN", "JoseError", "Limits", "Unverified", "half_hash", "peek", "sign", "verify"]
 
 _HEADER = frozenset({"alg", "kid", "typ"})
 _KINDS = {"EC": ECKey, "RSA": RSAKey, "OKP": OKPKey}
-_SIGN = {alg: JWSRegistry.algorithms[alg] for alg in ALGORITHMS}
-_VERIFY = {alg: jwt.get_algorithm_by_name(alg) for alg in ALGORITHMS}
+_JOSE = tuple(alg for alg in ALGORITHMS if alg in JWSRegistry.algorithms)
+_SIGN = {alg: JWSRegistry.algorithms[alg] for alg in _JOSE}
+_VERIFY = {alg: jwt.get_algorithm_by_name(alg) for alg in _JOSE}
 # joserfc's form of a private key, made once per key and dropped together with it.
 _prepared: WeakKeyDictionary[SigningKey, Any] = WeakKeyDictionary()
 
@@ -88,15 +92,25 @@ def sign(key: SigningKey, claims: Mapping[str, object], *, typ: str) -> str:
 
     Raises:
         TypeError, ValueError: the claims are not JSON, or the private half of the key is destroyed.
+        keys.use.KeyMisuse: the key is for another purpose, issuer or time.
+        Exception: whatever the key's token raises when it does not sign.
     """
-    if key.private is None:
-        raise ValueError("the private half of this key is gone")
+    use.check(key, claims, typ)
     payload = json.dumps(claims, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
     signed = f"{_header(key.alg, key.kid, typ)}.{b64(payload)}"
+    return f"{signed}.{b64(_signature(key, signed.encode('ascii')))}"
+
+
+def _signature(key: SigningKey, data: bytes) -> bytes:
+    if key.private is None:
+        raise ValueError("the private half of this key is gone")
+    if isinstance(key.private, PLAIN):
+        return key.private.sign(data)
     prepared = _prepared.get(key)
     if prepared is None:
         prepared = _prepared[key] = _KINDS[ALGORITHMS[key.alg].kty](key.private, key.private)
-    return f"{signed}.{b64(_SIGN[key.alg].sign(signed.encode('ascii'), prepared))}"
+    made: bytes = _SIGN[key.alg].sign(data, prepared)
+    return made
 
 
 @lru_cache(maxsize=128)
@@ -160,7 +174,7 @@ def verify(
     if parts.typ not in typ:
         raise JoseError("typ", "a token of another type")
     key: Any = parse(_choose(jwks, parts.kid, parts.alg), parts.alg)
-    if not _VERIFY[parts.alg].verify(parts.signed, key, parts.signature):
+    if not _matches(parts, key):
         raise JoseError("signature", "the signature does not match")
     claims = strict_json(parts.payload, depth=limits.depth)
     expected = rules.Expected(
@@ -170,14 +184,30 @@ def verify(
     return claims
 
 
+def _matches(parts: _Parts, key: Any) -> bool:
+    """Rule 7."""
+    size = ALGORITHMS[parts.alg].signature
+    if size and len(parts.signature) != size:
+        return False
+    if parts.alg in _VERIFY:
+        return bool(_VERIFY[parts.alg].verify(parts.signed, key, parts.signature))
+    return holds(key, parts.signed, parts.signature)
+
+
 def half_hash(value: str, alg: str) -> str:
     """`at_hash` or `c_hash` of a token or code (OIDC Core §3.1.3.6): the left half of its hash.
 
     Args:
         value: the access token or code, ASCII.
         alg: the algorithm of the ID token, which names the hash; EdDSA takes SHA-512.
+
+    Raises:
+        ValueError: no hash is agreed on for ID tokens of this algorithm.
     """
-    digest = hashlib.new(ALGORITHMS[alg].digest, value.encode("ascii")).digest()
+    name, data = ALGORITHMS[alg].digest, value.encode("ascii")
+    if not name:
+        raise ValueError(f"{alg} names no hash; it signs no ID tokens")
+    digest = sm3.digest(data) if name == "sm3" else hashlib.new(name, data).digest()
     return b64(digest[: len(digest) // 2])
 
 

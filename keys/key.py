@@ -1,7 +1,7 @@
 """Key: owns one signing key: its private half, its name and its dates. Does not decide when it is used
 (`ring`).
 
-Imports public.
+Imports public, private.
 """
 
 from collections.abc import Mapping
@@ -9,14 +9,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-
+from keys.hsm import Token
+from keys.private import PrivateKey, make
 from keys.public import ALGORITHMS, members, required, suits, thumbprint
 
 Purpose = Literal["oidc", "federation"]
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
-
-_RSA_BITS = 3072
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
@@ -26,7 +23,7 @@ class SigningKey:
 
     Attributes:
         kid: RFC 7638 thumbprint of the public half; never used for a second key.
-        alg: the one algorithm it signs with: `ES256`, `RS256`, `ES384`, `PS256` or `EdDSA`.
+        alg: the one algorithm it signs with, a name of `keys.public.ALGORITHMS`.
         purpose: `oidc` signs tokens, `federation` signs entity statements; never both (OIDF §3.1.1).
         issuer: the entity whose key it is.
         private: the private half, None once it is destroyed; in no repr and no comparison.
@@ -79,21 +76,24 @@ def generate(
     now: float,
     published: float | None = None,
     active_from: float | None = None,
+    token: Token | None = None,
 ) -> SigningKey:
     """A fresh key.
 
     Args:
-        alg: `ES256`, `ES384`, `EdDSA`, or `RS256`/`PS256` (RSA of 3072 bits).
+        alg: `ES256`, `ES384`, `EdDSA`, `RS256`/`PS256` (RSA of 3072 bits), `ML-DSA-65` or the name of SM2.
         issuer: the entity whose key it is.
         now: seconds since 1970.
         published: from when it is published; a key that signs is published from now on where nothing is said.
         active_from: when it may sign; given only for the first key of a ring, whose public half nobody can
             have missed. Later keys wait for their gates (`rotation`).
 
+        token: where the private halves of ES256 keys are made and stay.
+
     Raises:
-        ValueError: another algorithm.
+        ValueError: another algorithm, or one that this system lacks.
     """
-    private = _private(alg)
+    private = make(alg, token)
     return SigningKey(
         kid=thumbprint(members(private.public_key())),
         alg=alg,
@@ -104,16 +104,3 @@ def generate(
         published=now if published is None and active_from is not None else published,
         active_from=active_from,
     )
-
-
-def _private(alg: str) -> PrivateKey:
-    match alg:
-        case "ES256":
-            return ec.generate_private_key(ec.SECP256R1())
-        case "ES384":
-            return ec.generate_private_key(ec.SECP384R1())
-        case "RS256" | "PS256":
-            return rsa.generate_private_key(public_exponent=65537, key_size=_RSA_BITS)
-        case "EdDSA":
-            return ed25519.Ed25519PrivateKey.generate()
-    raise ValueError("no such signature algorithm")

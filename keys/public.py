@@ -1,49 +1,108 @@
-"""Public: owns public keys as JWKs: which algorithm takes which key, thumbprints, parsing. Imports encoding.
+"""Public: owns public keys as JWKs: which algorithm takes which key, thumbprints, parsing.
 
-Parsing is strict and cached by value (bounded): one key set is used for thousands of tokens.
+Imports encoding, algorithms. Parsing is strict and cached by value (bounded): one key set is used for
+thousands of tokens.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, rsa
 
+from keys.algorithms import libcrypto, sm2
 from keys.encoding import JoseError, b64, unb64
 
-PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey
+PublicKey = (
+    ec.EllipticCurvePublicKey
+    | rsa.RSAPublicKey
+    | ed25519.Ed25519PublicKey
+    | mldsa.MLDSA65PublicKey
+    | sm2.PublicKey
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """What kind of key an algorithm takes, and the hash of its half-hash claims."""
+    """What kind of key an algorithm takes.
+
+    Attributes:
+        kty, crv: of its JWK; an empty `crv` where the key type has none.
+        digest: the hash of its half-hash claims; empty where no hash is agreed on.
+        members: the required members of its JWK (RFC 7638 §3.2), sorted.
+        signature: bytes of a signature; 0 where the key decides.
+        registered: whether JOSE has a name for it.
+    """
 
     kty: str
     crv: str
     digest: str
     members: tuple[str, ...]
+    signature: int
+    registered: bool = True
 
 
 _EC, _RSA, _OKP = ("crv", "kty", "x", "y"), ("e", "kty", "n"), ("crv", "kty", "x")
+_AKP = ("alg", "kty", "pub")
 # Asymmetric algorithms only: a symmetric one would let a public key be used as a shared secret (RFC 8725
 # §2.1).
 ALGORITHMS: Mapping[str, Family] = {
-    "ES256": Family("EC", "P-256", "sha256", _EC),
-    "ES384": Family("EC", "P-384", "sha384", _EC),
-    "RS256": Family("RSA", "", "sha256", _RSA),
-    "PS256": Family("RSA", "", "sha256", _RSA),
-    "EdDSA": Family("OKP", "Ed25519", "sha512", _OKP),
+    "ES256": Family("EC", "P-256", "sha256", _EC, 64),
+    "ES384": Family("EC", "P-384", "sha384", _EC, 96),
+    "RS256": Family("RSA", "", "sha256", _RSA, 0),
+    "PS256": Family("RSA", "", "sha256", _RSA, 0),
+    "EdDSA": Family("OKP", "Ed25519", "sha512", _OKP, 64),  # RFC 8032: Ed25519 hashes with SHA-512
+    "ML-DSA-65": Family("AKP", "", "", _AKP, 3309),  # RFC 9964
+    sm2.NAME: Family("EC", sm2.CURVE, "sm3", _EC, 64, registered=False),
 }
+RSA_SIZE = 3072
+"""Bits of our own RSA keys."""
+
 _CURVES: Mapping[str, ec.EllipticCurve] = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1()}
 _RSA_BITS = range(2048, 8193)  # shorter is weak, longer is a way to burn our time
-_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
+
+
+def why_missing(alg: str) -> str:
+    """Why this system cannot use an algorithm, in a sentence; empty where it can."""
+    if alg not in ALGORITHMS:
+        return "no such signature algorithm"
+    if alg == sm2.NAME and sm2.missing():
+        return f"SM2 is not there: {sm2.missing()}"
+    if alg == "ML-DSA-65" and not _has_ml_dsa():
+        return "ML-DSA-65 is not there: the installed cryptography was built without it"
+    return ""
+
+
+@cache
+def _has_ml_dsa() -> bool:
+    try:
+        mldsa.MLDSA65PrivateKey.generate()
+    except UnsupportedAlgorithm:
+        return False
+    return True
+
+
+def holds(key: mldsa.MLDSA65PublicKey | sm2.PublicKey, data: bytes, signature: bytes) -> bool:
+    """Whether a signature that no JOSE library knows is this key's over `data`."""
+    if isinstance(key, sm2.PublicKey):
+        return key.verify(signature, data)
+    try:
+        key.verify(signature, data)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def members(key: PublicKey) -> dict[str, str]:
     """The required members of the key's JWK, in the order of RFC 7638 §3.2."""
+    if isinstance(key, sm2.PublicKey):
+        return {"crv": sm2.CURVE, "kty": "EC", "x": b64(key.x), "y": b64(key.y)}
+    if isinstance(key, mldsa.MLDSA65PublicKey):
+        return {"alg": "ML-DSA-65", "kty": "AKP", "pub": b64(key.public_bytes_raw())}
     if isinstance(key, ec.EllipticCurvePublicKey):
         numbers, size = key.public_numbers(), (key.curve.key_size + 7) // 8
         crv = next(name for name, curve in _CURVES.items() if curve.name == key.curve.name)
@@ -82,6 +141,7 @@ def suits(jwk: Mapping[str, object], alg: str) -> bool:
         jwk.get("kty") == family.kty
         and (not family.crv or jwk.get("crv") == family.crv)
         and jwk.get("alg", alg) == alg
+        and ("alg" in jwk or family.kty != "AKP")
         and jwk.get("use", "sig") == "sig"
         and isinstance(key_ops, list | tuple)
         and "verify" in key_ops
@@ -108,8 +168,8 @@ def parse(jwk: Mapping[str, object], alg: str) -> PublicKey:
         raise JoseError("key", "a key without its members")
     try:
         return _parse(*(str(value) for value in values))
-    except (ValueError, UnsupportedAlgorithm, JoseError):
-        raise JoseError("key", "a key that is not one") from None
+    except (ValueError, UnsupportedAlgorithm, JoseError, libcrypto.Missing):
+        raise JoseError("key", "a key that is not one, or that this system cannot use") from None
 
 
 @lru_cache(maxsize=1024)
@@ -125,6 +185,10 @@ def _parse(*values: str) -> PublicKey:
         return rsa.RSAPublicNumbers(e, n).public_key()
     if values[1] == "OKP":
         return ed25519.Ed25519PublicKey.from_public_bytes(unb64(values[2]))
+    if values[1] == "AKP":
+        return mldsa.MLDSA65PublicKey.from_public_bytes(unb64(values[2]))
+    if values[0] == sm2.CURVE:
+        return sm2.PublicKey(unb64(values[2]), unb64(values[3]))
     curve = _CURVES[values[0]]
     x, y = (unb64(value) for value in values[2:])
     if {len(x), len(y)} != {(curve.key_size + 7) // 8}:

@@ -1,66 +1,40 @@
-"""Seal: owns how secrets lie at rest: AES-256-GCM under a key-encrypting key from a file. Imports key.
+"""Seal: owns signing keys as they are stored. Imports kek, key, private.
 
-A sealed thing is bound to what it is (purpose, issuer, kid), so that a row copied to another place does not
-open there.
+The private half is sealed, and the seal covers the whole row and the version of its ring: whoever can write
+the database, and cannot open the seal, cannot give a key another purpose, issuer or date, cannot take back
+that it was compromised, and cannot put an older row back. A key whose private half was destroyed keeps a seal
+round nothing, for the same reason.
 """
 
-import hashlib
 import json
-import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from pathlib import Path
 
-from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.exceptions import UnsupportedAlgorithm
 
-from keys.key import PrivateKey, Purpose, SigningKey
+from keys.hsm import Token
+from keys.kek import Kek, SealError, Sealing, create_kek, read_kek, unwrap, wrap
+from keys.key import Purpose, SigningKey
+from keys.private import NoTokenError, pack, unpack
 
-_SIZE = 32
-_MAGIC = b"MYS1"
-_ID = 8
-_NONCE = 12
-
-
-class SealError(Exception):
-    """Something sealed that does not open, or a key file that is none.
-
-    Attributes:
-        reason: `kek_missing`, `kek_size`, `kek_mode`, `kek_wrong` (sealed under another key-encrypting key),
-            `foreign` (sealed as something else, or damaged), `format` (not sealed by us) or `mismatch` (the
-            key is not the one named).
-    """
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(f"{reason}: {detail}")
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class Kek:
-    """A key-encrypting key: 32 bytes that stay in this object."""
-
-    secret: bytes = field(repr=False)
-
-    def __post_init__(self) -> None:
-        if len(self.secret) != _SIZE:
-            raise SealError(
-                "kek_size", f"a key-encrypting key has {_SIZE} bytes, this one {len(self.secret)}"
-            )
-
-    @property
-    def id(self) -> bytes:
-        """Tells keys apart without telling anything about them."""
-        return hashlib.sha256(b"manyou kek id\0" + self.secret).digest()[:_ID]
+__all__ = [
+    "Kek",
+    "SealError",
+    "SealedKey",
+    "Sealing",
+    "create_kek",
+    "read_kek",
+    "seal",
+    "unseal",
+    "unwrap",
+    "wrap",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedKey:
-    """A `SigningKey` as it is stored: its private half sealed (None once destroyed), all else readable (dates
-    in seconds since 1970)."""
+    """A `SigningKey` as it is stored: its private half sealed, all else readable (dates in seconds since
+    1970)."""
 
     kid: str
     alg: str
@@ -75,109 +49,52 @@ class SealedKey:
     compromised_at: float | None = None
     destroyed_at: float | None = None
     reason: str | None = None
-    sealed: bytes | None = field(repr=False)
+    sealed: bytes = field(repr=False)
 
 
 _OPEN = tuple(f.name for f in fields(SealedKey) if f.name not in {"public", "sealed"})
 
 
-def read_kek(path: Path) -> Kek:
-    """The key-encrypting key in a file of 32 bytes that only its owner can read.
+def seal(kek: Kek, key: SigningKey, *, version: int) -> SealedKey:
+    """The key as it may be stored.
 
-    Raises:
-        SealError: `kek_missing`, `kek_mode` or `kek_size`.
+    Args:
+        version: of the ring that the row will belong to: one more than the version it replaces.
     """
-    try:
-        mode, secret = path.stat().st_mode, path.read_bytes()
-    except OSError as error:
-        raise SealError("kek_missing", f"{path}: {error.strerror}") from None
-    if mode & 0o077:
-        raise SealError("kek_mode", f"{path} can be read by others; run: chmod 600 {path}")
-    return Kek(secret)
+    row = SealedKey(**{name: getattr(key, name) for name in _OPEN}, public=dict(key.public), sealed=b"")
+    return _with_seal(row, wrap(kek, _names(row, version), pack(key.private)))
 
 
-def create_kek(path: Path) -> Kek:
-    """A fresh key-encrypting key in a new file of mode 0600.
-
-    Raises:
-        FileExistsError: there is one already; it is never overwritten, since everything sealed under it would
-            be lost.
-    """
-    secret = secrets.token_bytes(_SIZE)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secret)
-        file.flush()
-        os.fsync(file.fileno())
-    return Kek(secret)
-
-
-def seal(kek: Kek, key: SigningKey) -> SealedKey:
-    """The key as it may be stored."""
-    return SealedKey(
-        **{name: getattr(key, name) for name in _OPEN}, public=dict(key.public), sealed=_closed(kek, key)
-    )
-
-
-def unseal(kek: Kek, stored: SealedKey) -> SigningKey:
+def unseal(kek: Kek, stored: SealedKey, *, version: int, token: Token | None = None) -> SigningKey:
     """The key that was stored.
 
+    Args:
+        version: of the ring that the row was read with.
+        token: where keys in tokens are looked for, once they sign.
+
     Raises:
-        SealError: another key-encrypting key, another row's blob, or a key that is not the one named.
+        SealError: another key-encrypting key, a row that was changed or put back, a key that is not the one
+            named, or one in a token that nobody named.
     """
-    der = None
-    if stored.sealed is not None:
-        der = unwrap(kek, ("key", stored.purpose, stored.issuer, stored.kid), stored.sealed)
+    data = unwrap(kek, _names(stored, version), stored.sealed)
     try:
         return SigningKey(
             **{name: getattr(stored, name) for name in _OPEN},
             public=stored.public,
-            private=None if der is None else _private(der),
+            private=unpack(data, stored.alg, token),
         )
+    except NoTokenError:
+        raise SealError("token", "this key is in a PKCS#11 token; write [keys.hsm]") from None
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise SealError("mismatch", "what was sealed is not the key of this row") from None
 
 
-def _closed(kek: Kek, key: SigningKey) -> bytes | None:
-    if key.private is None:
-        return None
-    der = key.private.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return wrap(kek, ("key", key.purpose, key.issuer, key.kid), der)
+def _with_seal(row: SealedKey, sealed: bytes) -> SealedKey:
+    return SealedKey(**{f.name: getattr(row, f.name) for f in fields(row)} | {"sealed": sealed})
 
 
-def wrap(kek: Kek, names: tuple[str, ...], data: bytes) -> bytes:
-    """`data` sealed under the names of what it is."""
-    head, nonce = _MAGIC + kek.id, secrets.token_bytes(_NONCE)
-    return head + nonce + AESGCM(kek.secret).encrypt(nonce, data, _bound(head, names))
-
-
-def unwrap(kek: Kek, names: tuple[str, ...], blob: bytes) -> bytes:
-    """The data that was sealed under these names.
-
-    Raises:
-        SealError: `format`, `kek_wrong` or `foreign`.
-    """
-    head, nonce = blob[: len(_MAGIC) + _ID], blob[len(_MAGIC) + _ID : len(_MAGIC) + _ID + _NONCE]
-    if len(nonce) != _NONCE or not head.startswith(_MAGIC):
-        raise SealError("format", "this was not sealed by Manyou")
-    if head != _MAGIC + kek.id:
-        raise SealError("kek_wrong", "sealed under another key-encrypting key; check [keys] kek_file")
-    try:
-        return AESGCM(kek.secret).decrypt(nonce, blob[len(head) + _NONCE :], _bound(head, names))
-    except InvalidTag:
-        raise SealError("foreign", "sealed as something else, or damaged") from None
-
-
-def _bound(head: bytes, names: tuple[str, ...]) -> bytes:
-    # JSON keeps the borders between names: ("a", "bc") and ("ab", "c") must not be the same.
-    return head + json.dumps(names).encode("ascii")
-
-
-def _private(der: bytes) -> PrivateKey:
-    # What was sealed is authenticated, so what comes out is what went in: the long check of an RSA key's
-    # primes (a tenth of a second) would find nothing.
-    key = serialization.load_der_private_key(der, password=None, unsafe_skip_rsa_key_validation=True)
-    if isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey):
-        return key
-    raise ValueError("a kind of key that Manyou does not use")
+def _names(row: SealedKey, version: int) -> tuple[str, ...]:
+    """What the seal covers, the same whether SQL gives a number back as it was put in or as a float."""
+    said = {name: getattr(row, name) for name in _OPEN}
+    plain = {name: float(value) if isinstance(value, int | float) else value for name, value in said.items()}
+    return ("key", str(version), json.dumps({**plain, "public": dict(row.public)}, sort_keys=True))

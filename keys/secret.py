@@ -1,4 +1,4 @@
-"""Secret: owns secrets that are not signing keys, above all the one behind pairwise subjects. Imports seal
+"""Secret: owns secrets that are not signing keys, above all the one behind pairwise subjects. Imports kek
 and encoding.
 
 The pairwise secret is sealed and backed up, and never rotated with the key rings: a new one would make every
@@ -10,7 +10,7 @@ import hmac
 import secrets
 
 from keys.encoding import b64
-from keys.seal import Kek, unwrap, wrap
+from keys.kek import Kek, unwrap, wrap
 
 
 def new_secret() -> bytes:
@@ -27,7 +27,7 @@ def open_bytes(kek: Kek, name: str, blob: bytes) -> bytes:
     """The secret of that name.
 
     Raises:
-        keys.seal.SealError: sealed under another key, under another name, or not by us.
+        keys.kek.SealError: sealed under another key, under another name, or not by us.
     """
     return unwrap(kek, ("secret", name), blob)
 

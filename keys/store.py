@@ -5,11 +5,20 @@ The place itself (SQL) is elsewhere and never sees a private key.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from keys.key import Purpose, generate
+from keys.hsm import Token
+from keys.kek import Kek, SealError
+from keys.key import Purpose, SigningKey, generate
 from keys.ring import KeyRing
-from keys.seal import Kek, SealedKey, seal, unseal
+from keys.seal import SealedKey, seal, unseal
+
+_TRIES = 5
+
+
+class Conflict(Exception):
+    """Others changed the ring all the time."""
 
 
 class KeyStore(Protocol):
@@ -25,8 +34,93 @@ class KeyStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A ring as it was read.
+
+    Attributes:
+        version: counts its changes.
+        ring: what opened.
+        refused: rows that did not open, each with the reason; they are kept as they are.
+    """
+
+    version: int
+    ring: KeyRing
+    refused: tuple[tuple[SealedKey, SealError], ...] = ()
+
+
+def read_ring(
+    store: KeyStore, kek: Kek, *, purpose: Purpose, issuer: str, token: Token | None = None
+) -> Stored:
+    """The stored ring. A row that does not open is left out by name; the others serve.
+
+    Args:
+        issuer: the entity whose keys they are.
+        token: where keys in tokens are looked for, once they sign.
+
+    Raises:
+        SealError: nothing opens.
+        ValueError: the stored ring belongs to another issuer.
+    """
+    version, rows = store.load(purpose)
+    if any(row.issuer != issuer for row in rows):
+        raise ValueError("the stored keys belong to another issuer")
+    opened: list[SigningKey] = []
+    refused: list[tuple[SealedKey, SealError]] = []
+    for row in rows:
+        try:
+            opened.append(unseal(kek, row, version=version, token=token))
+        except SealError as error:
+            refused.append((row, error))
+    if refused and not opened:
+        raise refused[0][1]
+    return Stored(version=version, ring=KeyRing(purpose=purpose, keys=tuple(opened)), refused=tuple(refused))
+
+
+def write_ring(store: KeyStore, kek: Kek, stored: Stored, ring: KeyRing) -> bool:
+    """Put `ring` in the place of what was read; False: somebody else was first (compare-and-swap).
+
+    Every row is sealed anew, for the version that it now belongs to; rows that did not open stay as they are.
+    """
+    rows = [seal(kek, key, version=stored.version + 1) for key in ring.keys]
+    kept = [row for row, _ in stored.refused]
+    return store.save(ring.purpose, stored.version, [*rows, *kept])
+
+
+def reseal(
+    store: KeyStore, old: Kek, new: Kek, *, purpose: Purpose, issuer: str, token: Token | None = None
+) -> int:
+    """Seal a ring under another key-encrypting key, or in another way; returns how many keys it has.
+
+    Nothing stops meanwhile: nodes that were given both keys open either. A ring that is sealed as it should
+    be is left alone, so that it can be run again.
+
+    Raises:
+        SealError: a key opens under neither; nothing was changed.
+        Conflict: others changed the ring all the time.
+    """
+    both = new.replacing(old)
+    for _ in range(_TRIES):
+        stored = read_ring(store, both, purpose=purpose, issuer=issuer, token=token)
+        if stored.refused:
+            raise stored.refused[0][1]
+        _, rows = store.load(purpose)
+        if all(new.sealed_here(row.sealed) for row in rows):
+            return len(rows)
+        if write_ring(store, new, stored, stored.ring):
+            return len(rows)
+    raise Conflict(f"the {purpose} ring was changed by others {_TRIES} times; try again")
+
+
 def open_ring(
-    store: KeyStore, kek: Kek, *, purpose: Purpose, issuer: str, algs: Sequence[str], now: float
+    store: KeyStore,
+    kek: Kek,
+    *,
+    purpose: Purpose,
+    issuer: str,
+    algs: Sequence[str],
+    now: float,
+    token: Token | None = None,
 ) -> KeyRing:
     """The stored ring; a new issuer's ring is made here.
 
@@ -37,16 +131,18 @@ def open_ring(
         issuer: the entity whose keys they are.
         algs: the algorithms of a fresh ring, such as `("ES256", "RS256")`.
         now: seconds since 1970.
+        token: where ES256 keys are made and stay, if there is one.
 
     Raises:
-        keys.seal.SealError: a key does not open.
+        SealError: nothing opens.
         ValueError: the stored ring belongs to another issuer.
     """
-    version, stored = store.load(purpose)
-    if version == 0:
-        fresh = [generate(alg=alg, purpose=purpose, issuer=issuer, now=now, active_from=now) for alg in algs]
-        store.save(purpose, version, [seal(kek, key) for key in fresh])
-        version, stored = store.load(purpose)
-    if any(key.issuer != issuer for key in stored):
-        raise ValueError("the stored keys belong to another issuer")
-    return KeyRing(purpose=purpose, keys=tuple(unseal(kek, key) for key in stored))
+    stored = read_ring(store, kek, purpose=purpose, issuer=issuer, token=token)
+    if stored.version == 0:
+        fresh = [
+            generate(alg=alg, purpose=purpose, issuer=issuer, now=now, active_from=now, token=token)
+            for alg in algs
+        ]
+        write_ring(store, kek, stored, KeyRing(purpose=purpose, keys=tuple(fresh)))
+        stored = read_ring(store, kek, purpose=purpose, issuer=issuer, token=token)
+    return stored.ring

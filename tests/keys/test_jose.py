@@ -72,7 +72,7 @@ def test_claims_that_are_not_json_are_not_signed() -> None:
 
 
 def test_a_key_that_left_its_ring_leaves_memory() -> None:
-    one = generate(alg="ES256", purpose="oidc", issuer=ISSUER, now=NOW, active_from=NOW)
+    one = generate(alg="ES256", purpose="oidc", issuer=ISSUER, now=NOW, active_from=NOW - 10)
     sign(one, claims(), typ="JWT")
     gone = weakref.ref(one)
     del one

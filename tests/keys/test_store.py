@@ -1,12 +1,13 @@
 """Opening a ring: made once, found again, agreed on by nodes that start together."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from keys.key import Purpose
 from keys.seal import Kek, SealedKey, SealError
-from keys.store import open_ring
+from keys.store import Conflict, open_ring, read_ring, reseal, write_ring
 from tests.keys.forge import ISSUER, NOW
 
 KEK = Kek(bytes(range(32)))
@@ -65,3 +66,98 @@ def test_a_ring_sealed_under_another_key_does_not_open_and_is_not_replaced() -> 
     with pytest.raises(SealError, match="kek_wrong"):
         open_ring(shelf, Kek(bytes(32)), purpose="oidc", issuer=ISSUER, algs=("ES256",), now=NOW)
     assert shelf.load("oidc") == before
+
+
+def test_a_change_is_written_whole_and_only_over_what_was_read() -> None:
+    shelf = Shelf()
+    open_ring(shelf, KEK, purpose="oidc", issuer=ISSUER, algs=("ES256",), now=NOW)
+    mine, theirs = (read_ring(shelf, KEK, purpose="oidc", issuer=ISSUER) for _ in range(2))
+    retired = replace(mine.ring, keys=tuple(replace(key, retired_at=NOW) for key in mine.ring.keys))
+    assert write_ring(shelf, KEK, mine, retired)
+    assert not write_ring(shelf, KEK, theirs, theirs.ring)
+    now = read_ring(shelf, KEK, purpose="oidc", issuer=ISSUER)
+    assert (now.version, now.ring, now.refused) == (mine.version + 1, retired, ())
+
+
+def test_a_row_that_does_not_open_is_named_and_the_others_serve_and_it_is_kept() -> None:
+    shelf = Shelf()
+    ring = open_ring(shelf, KEK, purpose="oidc", issuer=ISSUER, algs=("ES256", "EdDSA"), now=NOW)
+    version, (good, bad) = shelf.rings["oidc"]
+    broken = replace(bad, sealed=bad.sealed[:-1] + bytes([bad.sealed[-1] ^ 1]))
+    shelf.rings["oidc"] = (version, (good, broken))
+    stored = read_ring(shelf, KEK, purpose="oidc", issuer=ISSUER)
+    assert [key.kid for key in stored.ring.keys] == [good.kid]
+    assert [(row.kid, error.reason) for row, error in stored.refused] == [(bad.kid, "foreign")]
+    assert write_ring(shelf, KEK, stored, stored.ring)
+    assert shelf.rings["oidc"][1][1] == broken
+    assert good.kid in {key.kid for key in ring.keys}
+
+
+def test_an_older_row_put_back_by_somebody_who_can_write_the_database_is_refused() -> None:
+    shelf = Shelf()
+    open_ring(shelf, KEK, purpose="oidc", issuer=ISSUER, algs=("ES256", "EdDSA"), now=NOW)
+    _, (innocent, other) = shelf.rings["oidc"]
+    stored = read_ring(shelf, KEK, purpose="oidc", issuer=ISSUER)
+    burned = tuple(
+        replace(key, compromised_at=NOW) if key.kid == innocent.kid else key for key in stored.ring.keys
+    )
+    assert write_ring(shelf, KEK, stored, replace(stored.ring, keys=burned))
+    version, rows = shelf.rings["oidc"]
+    shelf.rings["oidc"] = (version, (innocent, *(row for row in rows if row.kid == other.kid)))
+    seen = read_ring(shelf, KEK, purpose="oidc", issuer=ISSUER)
+    assert [row.kid for row, _ in seen.refused] == [innocent.kid]
+    assert innocent.kid not in {key["kid"] for key in seen.ring.jwks(NOW + 1)["keys"]}  # type: ignore[attr-defined]
+
+
+NEW = Kek(b"n" * 32)
+
+
+@pytest.mark.parametrize("new", [NEW, Kek(KEK.secret, "sm4-gcm"), Kek(NEW.secret, "sm4-gcm")])
+def test_a_ring_is_sealed_anew_while_everybody_can_read_it(new: Kek) -> None:
+    shelf = Shelf()
+    before = open_ring(shelf, KEK, purpose="oidc", issuer=ISSUER, algs=("ES256", "RS256"), now=NOW)
+    assert reseal(shelf, KEK, new, purpose="oidc", issuer=ISSUER) == 2
+    for reader in (new, new.replacing(KEK), KEK.replacing(new)):
+        assert read_ring(shelf, reader, purpose="oidc", issuer=ISSUER).ring == before
+    version = shelf.rings["oidc"][0]
+    assert reseal(shelf, KEK, new, purpose="oidc", issuer=ISSUER) == 2
+    assert shelf.rings["oidc"][0] == version
+
+
+def test_after_sealing_anew_the_old_key_opens_nothing() -> None:
+    shelf = Shelf()
+    open_ring(shelf, KEK, purpose="oidc", issuer=ISSUER, algs=("ES256",), now=NOW)
+    reseal(shelf, KEK, NEW, purpose="oidc", issuer=ISSUER)
+    with pytest.raises(SealError, match="kek_wrong"):
+        read_ring(shelf, KEK, purpose="oidc", issuer=ISSUER)
+
+
+def test_sealing_anew_changes_nothing_when_a_row_opens_under_neither_key() -> None:
+    shelf = Shelf()
+    open_ring(shelf, KEK, purpose="oidc", issuer=ISSUER, algs=("ES256",), now=NOW)
+    before = shelf.rings["oidc"]
+    with pytest.raises(SealError, match="kek_wrong"):
+        reseal(shelf, Kek(b"x" * 32), NEW, purpose="oidc", issuer=ISSUER)
+    assert shelf.rings["oidc"] == before
+
+
+def test_sealing_anew_gives_way_to_others_and_tries_again() -> None:
+    shelf = Shelf()
+    open_ring(shelf, KEK, purpose="oidc", issuer=ISSUER, algs=("ES256",), now=NOW)
+
+    class Busy(Shelf):
+        refusals = 2
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.rings = shelf.rings
+
+        def save(self, purpose: Purpose, version: int, keys: Sequence[SealedKey]) -> bool:
+            self.refusals -= 1
+            return self.refusals < 0 and super().save(purpose, version, keys)
+
+    assert reseal(Busy(), KEK, NEW, purpose="oidc", issuer=ISSUER) == 1
+    late = Busy()
+    late.refusals = 100
+    with pytest.raises(Conflict):
+        reseal(late, NEW, KEK, purpose="oidc", issuer=ISSUER)
