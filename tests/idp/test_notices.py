@@ -8,11 +8,11 @@ from idp.deliveries import LOGOUT_EVENT, REVOKED_EVENT
 from idp.errors import Unavailable, WireError
 from idp.notices import REMEMBERED, Notices
 from idp.session import EndedAbove, Session, Sessions
-from keys.jose import sign
 from keys.key import SigningKey
 from tests.idp.made import GD, HUB, NOW, ZJ, citizen, upstream
 from tests.idp.oauth.memory import MemoryStore
 from tests.idp.peer_world import NEXT, OIDC, STRANGER, PeerWorld, configuration
+from tests.keys.forge import unchecked
 
 ABSENT = object()
 BELOW = {"format": "complex", "session": {"format": "opaque", "id": "sid"}}
@@ -73,7 +73,7 @@ class Scene:
 
 
 def _signed(key: SigningKey, claims: dict[str, object], typ: str) -> str:
-    return sign(key, {name: value for name, value in claims.items() if value is not ABSENT}, typ=typ)
+    return unchecked(key, {name: value for name, value in claims.items() if value is not ABSENT}, typ=typ)
 
 
 @pytest.fixture

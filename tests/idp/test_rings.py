@@ -2,13 +2,15 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from idp.errors import Unavailable
 from idp.rings import FRESH, Rings
 from keys.key import Purpose, generate
-from keys.seal import Kek, SealedKey, seal
+from keys.seal import Kek, SealedKey
+from keys.store import read_ring, write_ring
 from tests.idp.made import NOW, ZJ, Clock
 
 KEK = Kek(bytes(range(32)))
@@ -73,9 +75,9 @@ def test_a_ring_is_believed_for_a_few_seconds(rings: Rings, shelf: Shelf, clock:
 
 def test_what_another_process_announced_is_seen(rings: Rings, shelf: Shelf, clock: Clock) -> None:
     old = rings.federation()
-    version, sealed = shelf.kept["federation"]
+    stored = read_ring(shelf, KEK, purpose="federation", issuer=ZJ)
     fresh = generate(alg="ES256", purpose="federation", issuer=ZJ, now=NOW, active_from=NOW)
-    shelf.save("federation", version, (*sealed, seal(KEK, fresh)))
+    assert write_ring(shelf, KEK, stored, replace(stored.ring, keys=(*stored.ring.keys, fresh)))
     assert rings.federation() is old
     clock.now += FRESH
     assert {key.kid for key in rings.federation().keys} == {key.kid for key in old.keys} | {fresh.kid}

@@ -6,10 +6,10 @@ import pytest
 
 from idp.peers import Peer
 from idp.vouching import REQUIRED, NotOurs, Vouching
-from keys.jose import sign
 from keys.key import SigningKey, generate
 from tests.idp.made import GD, HUB, NOW, ZJ
 from tests.idp.peer_world import NEXT, OIDC, STRANGER, PeerWorld, configuration
+from tests.keys.forge import unchecked
 
 LADDER = "http://anchor.localhost:8401"
 RSA = generate(alg="RS256", purpose="oidc", issuer=HUB, now=NOW - 9000, active_from=NOW - 9000)
@@ -54,7 +54,7 @@ def hub(world: PeerWorld) -> Peer:
 
 
 def token(key: SigningKey = OIDC, typ: str = "JWT", /, **changes: object) -> str:
-    return sign(key, word(**changes), typ=typ)
+    return unchecked(key, word(**changes), typ=typ)
 
 
 FITS: dict[str, dict[str, object]] = {

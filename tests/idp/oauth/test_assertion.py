@@ -11,10 +11,10 @@ import pytest
 from idp.client import Client
 from idp.errors import WireError
 from idp.oauth.assertion import Assertions
-from keys import jose
 from keys.key import SigningKey
 from tests.idp.oauth.memory import NOW
 from tests.idp.oauth.place import ISSUER, OIDC, PORTAL, SECRET, THEIRS, Place, json_of, jwks_of
+from tests.keys.forge import unchecked
 
 SIGNING = replace(
     PORTAL, client_id="signing", auth_method="private_key_jwt", secret_sha256="", jwks=jwks_of(THEIRS)
@@ -41,7 +41,7 @@ def assertion(client: Client = SIGNING, *, key: SigningKey = THEIRS, typ: str = 
         "jti": "j-1",
         **changes,
     }
-    return jose.sign(key, {name: value for name, value in claims.items() if value is not None}, typ=typ)
+    return unchecked(key, {name: value for name, value in claims.items() if value is not None}, typ=typ)
 
 
 def show(place: Place, client: Client, token: str, **changes: Any) -> Any:

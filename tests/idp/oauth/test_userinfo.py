@@ -10,6 +10,7 @@ from idp.oauth.wire import WireRequest
 from keys import jose
 from tests.idp.oauth.memory import NOW
 from tests.idp.oauth.place import ISSUER, NATIVE, OIDC, SESSION, THEIRS, Place
+from tests.keys.forge import unchecked
 
 
 def _refused(place: Place, token: str) -> WireError:
@@ -65,7 +66,7 @@ def _minted(place: Place, *, key: Any = OIDC[0], typ: str = "at+jwt", **changes:
         )
     )
     claims.update(changes)
-    return jose.sign(key, claims, typ=typ)
+    return unchecked(key, claims, typ=typ)
 
 
 FORGED: dict[str, dict[str, Any]] = {
