@@ -36,9 +36,6 @@ from idp.web.pages import Pages
 from idp.web.visitor import Visitor
 from idp.wiring import Node, build
 
-DOCUMENT_AGE = 60
-"""Seconds for which caches may hold discovery, keys and the entity configuration."""
-
 Who = Callable[[], Visitor]
 
 
@@ -68,7 +65,12 @@ def _public_rooms(app: Flask, node: Node, pages: Pages, visitor: Who) -> None:
     settings = node.settings
     ready = health.blueprint(clock=node.clock, store=node.store.ping, records=node.records.database.ping)
     discovery = node.provider.metadata() if settings.provider else None
-    known = wellknown.blueprint(entity=node.entity, discovery=discovery, max_age=DOCUMENT_AGE)
+    known = wellknown.blueprint(
+        entity=node.entity,
+        discovery=discovery,
+        max_age=settings.rotation.document_age,
+        fetched=node.keeper.lookout.fetched,
+    )
     front = home.blueprint(
         pages=pages,
         peers=node.peers,
@@ -183,6 +185,8 @@ def application() -> Flask:
     node = build(settings)
     caretaker = Caretaker(
         deliver=node.deliveries.deliver_due,
+        keep=node.keeper.round,
+        visit=node.peers.visit,
         notices=node.records.outbox,
         tombstones=node.records.tombstones,
         clock=node.clock,

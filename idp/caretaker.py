@@ -4,6 +4,7 @@ Undelivered notices are tried again; what nobody needs any more is forgotten. Ev
 have one: notices are lent to one worker at a time, and forgetting twice is harmless.
 """
 
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,24 +34,31 @@ class Pruned(Protocol):
         """How many were forgotten."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Caretaker:
     """The rounds of one process.
 
     Attributes:
         deliver: tries what is due, and says how many notices that were.
+        keep: one round of keeping the key rings.
+        visit: reads peers again whose turn it is.
         notices: told long ago.
         tombstones: of sessions that could not be alive anyhow.
     """
 
     deliver: Callable[[], int]
+    keep: Callable[[], None]
+    visit: Callable[[], None]
     notices: Pruned
     tombstones: Pruned
     clock: Clock
+    _tidied: float = -math.inf
 
     def start(self) -> None:
         """Go round for as long as the process lives."""
-        threading.Thread(target=self._rounds, name="caretaker", daemon=True).start()
+        # One thread each: a peer that does not answer must not hold up the keys.
+        for name, duty in (("deliveries", self._deliver), ("keys", self.keep), ("peers", self.visit)):
+            threading.Thread(target=_rounds, args=(name, duty), name=name, daemon=True).start()
 
     def tidy(self) -> None:
         """Forget what nobody needs any more."""
@@ -58,13 +66,20 @@ class Caretaker:
         self.notices.prune(now - KEPT)
         self.tombstones.prune(now)
 
-    def _rounds(self) -> None:
-        pause, tidied = threading.Event(), float("-inf")
-        while not pause.wait(ROUND):
-            try:
-                self.deliver()
-                if self.clock() >= tidied + TIDY:
-                    self.tidy()
-                    tidied = self.clock()
-            except Unavailable as error:
-                log.warning("round_cut_short", part=error.part, cause=error.cause)
+    def _deliver(self) -> None:
+        self.deliver()
+        if self.clock() >= self._tidied + TIDY:
+            self.tidy()
+            self._tidied = self.clock()
+
+
+def _rounds(name: str, duty: Callable[[], object]) -> None:
+    pause = threading.Event()
+    while True:
+        try:
+            duty()
+        except Unavailable as error:
+            log.warning("round_cut_short", duty=name, part=error.part, cause=error.cause)
+        except Exception:  # a defect in one round must not end all later ones
+            log.exception("round_broken", duty=name)
+        pause.wait(ROUND)

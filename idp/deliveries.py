@@ -6,7 +6,7 @@ the outbox and is tried again with growing pauses, and is parked with an alarm i
 """
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future, wait
 from typing import Protocol
 from urllib.parse import urlencode
@@ -17,10 +17,10 @@ from idp.client import Client, Clients
 from idp.clock import Clock
 from idp.delivery import Delivery
 from idp.errors import Unavailable
+from idp.lookout import Lookout
 from idp.outbound import Sender
 from idp.peers import Peers
-from keys.jose import sign
-from keys.ring import KeyRing
+from idp.pen import Pen
 
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 REVOKED_EVENT = "https://schemas.openid.net/secevent/caep/event-type/session-revoked"
@@ -63,7 +63,8 @@ class Deliveries:
         clients: Clients,
         peers: Peers,
         outbound: Sender,
-        ring: Callable[[], KeyRing],
+        pen: Pen,
+        lookout: Lookout,
         clock: Clock,
         pool: Executor,
     ) -> None:
@@ -72,7 +73,8 @@ class Deliveries:
         self._clients = clients
         self._peers = peers
         self._outbound = outbound
-        self._ring = ring
+        self._pen = pen
+        self._lookout = lookout
         self._clock = clock
         self._pool = pool
 
@@ -116,24 +118,32 @@ class Deliveries:
             return (
                 self._peers.known(entry.target) is None
             )  # a client that is gone needs no notice; a peer comes back
-        body = urlencode({"logout_token": self.logout_token(client, sid)}).encode()
+        token = self.logout_token(client, sid)
         reply = self._outbound.send(
             "POST",
             client.backchannel_logout_uri,
             headers={"Content-Type": "application/x-www-form-urlencoded"},
-            body=body,
+            body=urlencode({"logout_token": token}).encode(),
         )
-        return reply.status in (200, 204)
+        return self._taken(reply.status in (200, 204), token, client.client_id)
 
     def _push_event(self, issuer: str, sid: str) -> bool:
         endpoint = self._peers.get(issuer).endpoint("manyou_events_endpoint")
+        event = self.session_event(issuer, sid)
         reply = self._outbound.send(
             "POST",
             endpoint,
             headers={"Content-Type": "application/secevent+jwt", "Accept": "application/json"},
-            body=self.session_event(issuer, sid).encode(),
+            body=event.encode(),
         )
-        return reply.status in (200, 202)
+        return self._taken(reply.status in (200, 202), event, issuer)
+
+    def _taken(self, arrived: bool, token: str, observer: str) -> bool:
+        """Whoever takes a notice has verified its signature, or must have (Back-Channel Logout §2.6)."""
+        if arrived:
+            known = self._peers.known(observer) is not None
+            self._lookout.accepted(token, observer, "peer" if known else "client")
+        return arrived
 
     def logout_token(self, client: Client, sid: str) -> str:
         """A logout token for a client (OIDC Back-Channel Logout §2.4): names the `sid` only.
@@ -158,4 +168,4 @@ class Deliveries:
             "exp": now + TOKEN_LIFETIME,
             "jti": secrets.token_urlsafe(16),
         }
-        return sign(self._ring().signer(now, alg), {**common, **claims}, typ=typ)
+        return self._pen.sign({**common, **claims}, typ=typ, alg=alg)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from federation import entity
 from idp.clock import Clock
+from idp.introduced import CONFIRMS
+from keys.ledger import Tally
 from keys.ring import KeyRing
 
 Roles = Mapping[str, Mapping[str, object]]
@@ -24,6 +26,8 @@ class Entity:
         roles: metadata by entity type, without keys.
         oidc: gives the ring that signs tokens, or None for a node that nobody signs in at.
         federation: gives the ring that signs statements.
+        tally: notes until when what was signed counts.
+        held: for each peer, the kids of its that we would believe something from.
         authority_hints: our immediate superiors; empty for an anchor.
         lifetime: seconds until a statement expires.
         clock: seconds since 1970.
@@ -36,6 +40,8 @@ class Entity:
         roles: Roles,
         oidc: Callable[[], KeyRing] | None,
         federation: Callable[[], KeyRing],
+        tally: Tally,
+        held: Callable[[], Mapping[str, Sequence[str]]],
         authority_hints: Sequence[str],
         lifetime: int,
         clock: Clock,
@@ -44,16 +50,19 @@ class Entity:
         self._roles = roles
         self._oidc = oidc
         self._federation = federation
+        self._tally = tally
+        self._held = held
         self._authority_hints = authority_hints
         self._lifetime = lifetime
         self._clock = clock
 
     def configuration(self) -> str:
         """Return our entity configuration, signed now (OIDF §3.1)."""
-        now = self._clock()
+        now, ring = self._clock(), self._federation()
+        self._tally.note(ring.signer(now).kid, at=now, exp=now + self._lifetime)
         return entity.configuration(
             entity_id=self._entity_id,
-            ring=self._federation(),
+            ring=ring,
             metadata={kind: self._complete(kind, role, now) for kind, role in self._roles.items()},
             authority_hints=self._authority_hints,
             now=now,
@@ -64,7 +73,18 @@ class Entity:
         """Return the public keys of our tokens, or None where no tokens are made."""
         return self._oidc().jwks(self._clock()) if self._oidc else None
 
+    def token_kids(self) -> list[str]:
+        """Names of the published keys of our tokens."""
+        return [key.kid for key in self._oidc().published(self._clock())] if self._oidc else []
+
+    def kids(self) -> list[str]:
+        """Names of all published keys: the entity configuration carries both rings."""
+        return [*(key.kid for key in self._federation().published(self._clock())), *self.token_kids()]
+
     def _complete(self, kind: str, role: Mapping[str, object], now: float) -> Mapping[str, object]:
+        if kind == "federation_entity":
+            held = {issuer: list(kids) for issuer, kids in self._held().items()}
+            return {**role, CONFIRMS: held} if held else role
         if kind not in _SPEAKS_OIDC or self._oidc is None:
             return role
         # One source of keys (OIDF §5.2.1: jwks, jwks_uri and signed_jwks_uri exclude each other).

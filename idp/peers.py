@@ -1,11 +1,13 @@
 """Peers: owns what we know of other identity providers. Does not travel or sign. Imports federation,
 client, pulse.
 
-A peer is known by settings: its issuer and its pinned federation keys. All else (endpoints, protocol keys,
+A peer is known by settings: its issuer and its pinned federation keys, which it may replace by itself
+(`introduced`). All else (endpoints, protocol keys,
 where its logout tokens go) is read from the entity configuration that it signs with those keys. A trust
 chain is another way to become known and fits behind the same verbs.
 """
 
+import contextlib
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +17,7 @@ from federation.statement import Invalid, verify_configuration
 from idp.client import Client
 from idp.clock import Clock
 from idp.errors import Unavailable
+from idp.introduced import Introduced
 from idp.pulse import Fetcher, Pulse
 
 REFRESH = 60
@@ -79,12 +82,20 @@ class Peers:
     Args:
         acquaintances: from settings.
         fetcher: reads configurations and health.
+        introduced: knows which federation keys of theirs are believed by now.
     """
 
-    def __init__(self, acquaintances: Sequence[Acquaintance], fetcher: Fetcher, clock: Clock) -> None:
+    def __init__(
+        self,
+        acquaintances: Sequence[Acquaintance],
+        fetcher: Fetcher,
+        clock: Clock,
+        introduced: Introduced,
+    ) -> None:
         self._known = {one.issuer: one for one in acquaintances}
         self._fetcher = fetcher
         self._clock = clock
+        self._introduced = introduced
         self._peers: dict[str, tuple[float, Peer]] = {}
         self._failed: dict[str, float] = {}
         self._reading = {issuer: threading.Lock() for issuer in self._known}
@@ -117,7 +128,7 @@ class Peers:
         now = self._clock()
         at, peer = self._peers.get(issuer, (0.0, None))
         good = peer if peer is not None and now < peer.expires else None
-        if good is not None and now < at + (1 if fresh else REFRESH):
+        if good is not None and now < at + (1 if fresh else min(REFRESH, (good.expires - at) / 2)):
             return good
         reading = self._reading[issuer]
         if not reading.acquire(blocking=fresh or good is None) and good is not None:
@@ -126,6 +137,13 @@ class Peers:
             return self._refresh(one, now)
         finally:
             reading.release()
+
+    def visit(self) -> None:
+        """Read every peer again whose turn it is: a peer that changes its keys must be seen while those
+        before are alive, also when nobody travels there."""
+        for issuer in self._known:
+            with contextlib.suppress(Unavailable):
+                self.get(issuer)
 
     def up(self, issuer: str) -> bool:
         """Whether the peer's health probe succeeds; an unknown issuer is never asked."""
@@ -159,11 +177,13 @@ class Peers:
         url = one.issuer.removesuffix("/") + "/.well-known/openid-federation"
         token = self._fetcher.get(url, limit=CONFIGURATION_BYTES).decode("ascii", "replace").strip()
         try:
-            statement = verify_configuration(token, entity_id=one.issuer, jwks=one.jwks, now=now)
+            believed = self._introduced.keys(one.issuer, one.jwks)
+            statement = verify_configuration(token, entity_id=one.issuer, jwks=believed, now=now)
         except Invalid as error:
             raise Unavailable(
                 "peer", f"the configuration of {one.issuer} does not verify: {error}"
             ) from error
+        self._introduced.follow(one.jwks, statement)
         return Peer(
             issuer=one.issuer,
             name=one.name,

@@ -6,12 +6,14 @@ kept apart by `typ` and never accepted for one another: `JWT` (ID token), `at+jw
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from idp.clock import Clock
 from idp.grant import Grant
+from idp.pen import Pen
 from keys import jose
+from keys.key import SigningKey
 from keys.ring import KeyRing
 
 ACCESS_ALG = "ES256"
@@ -44,6 +46,7 @@ class Tokens:
         namespace: of the acr ladder, national and not the issuer's.
         id_token: lifetime of ID tokens, seconds.
         access_token: lifetime of access tokens, seconds.
+        pen: signs with the key of this moment.
         ring: gives the current OIDC key ring; asked anew each time, so that a rotation needs no restart.
         clock: seconds since 1970.
     """
@@ -55,6 +58,7 @@ class Tokens:
         namespace: str,
         id_token: int,
         access_token: int,
+        pen: Pen,
         ring: Callable[[], KeyRing],
         clock: Clock,
     ) -> None:
@@ -62,6 +66,7 @@ class Tokens:
         self._ladder = f"{namespace}/acr/"
         self._id_token = id_token
         self._access_token = access_token
+        self._pen = pen
         self._ring = ring
         self._clock = clock
 
@@ -84,7 +89,7 @@ class Tokens:
             "amr": list(grant.amr),
             "gid": gid,
         }
-        return jose.sign(self._ring().signer(now, ACCESS_ALG), claims, typ="at+jwt"), expires - issued
+        return self._pen.sign(claims, typ="at+jwt", alg=ACCESS_ALG), expires - issued
 
     def id_token(self, grant: Grant, *, alg: str, access_token: str) -> str:
         """Return an ID token (OIDC Core §2, §3.1.3.6): who and how, never a profile claim."""
@@ -103,7 +108,7 @@ class Tokens:
         }
         if grant.nonce is not None:
             claims["nonce"] = grant.nonce
-        return jose.sign(self._ring().signer(now, alg), claims, typ="JWT")
+        return self._pen.sign(claims, typ="JWT", alg=alg)
 
     def vouched(self, grant: Grant) -> dict[str, object]:
         """Return what every client is told of the sign-in, at the ID token and at userinfo."""
@@ -122,7 +127,9 @@ class Tokens:
             keys.jose.JoseError: for anything but an unexpired access token that this issuer signed for
             itself.
         """
-        claims = self._verify(token, algs=(ACCESS_ALG,), typ="at+jwt", audience=self._issuer)
+        now = self._clock()
+        keys = self._ring().jwks(now)
+        claims = self._verify(token, keys, now, algs=(ACCESS_ALG,), typ="at+jwt", audience=self._issuer)
         return Access(
             gid=_text(claims, "gid"), client_id=_text(claims, "client_id"), sub=_text(claims, "sub")
         )
@@ -130,19 +137,30 @@ class Tokens:
     def read_hint(self, token: str) -> Hint:
         """Verify an `id_token_hint` (OIDC RP-Initiated Logout §2): ours, for one client, expired or not.
 
+        It may be older than the keys that are published now; only what a burned key signed is refused.
+
         Raises:
             keys.jose.JoseError: for anything that this issuer did not sign as an ID token.
         """
-        claims = self._verify(token, algs=ID_TOKEN_ALGS, typ="JWT", audience=None, expired_ok=True)
+        now, ring = self._clock(), self._ring()
+        keys = {"keys": [dict(key.public) for key in _believed(ring, now)]}
+        claims = self._verify(token, keys, now, algs=ID_TOKEN_ALGS, typ="JWT", audience=None, expired_ok=True)
         return Hint(client_id=_text(claims, "aud"), sub=_text(claims, "sub"), sid=_text(claims, "sid"))
 
     def _verify(
-        self, token: str, *, algs: tuple[str, ...], typ: str, audience: str | None, expired_ok: bool = False
+        self,
+        token: str,
+        jwks: Mapping[str, object],
+        now: float,
+        *,
+        algs: tuple[str, ...],
+        typ: str,
+        audience: str | None,
+        expired_ok: bool = False,
     ) -> Mapping[str, object]:
-        now = self._clock()
         return jose.verify(
             token,
-            self._ring().jwks(now),
+            jwks,
             algs=algs,
             typ=(typ,),
             issuer=self._issuer,
@@ -150,6 +168,11 @@ class Tokens:
             now=now,
             expired_ok=expired_ok,
         )
+
+
+def _believed(ring: KeyRing, now: float) -> Iterator[SigningKey]:
+    yield from ring.published(now)
+    yield from (key for key in ring.historical(now) if key.compromised_at is None)
 
 
 def _text(claims: Mapping[str, object], name: str) -> str:

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -18,13 +18,13 @@ from idp.citizen import Citizen
 from idp.claims import BY_SCOPE
 from idp.clock import Clock
 from idp.errors import Unavailable
+from idp.lookout import Lookout
 from idp.outbound import Reply, Sender
 from idp.peers import Peer, Peers
+from idp.pen import Pen
 from idp.session import Upstream
 from idp.visit import Visit, Visits
 from idp.vouching import NotOurs, Vouching, number, text
-from keys.jose import sign
-from keys.ring import KeyRing
 
 ASSERTION_LIFETIME = 60
 PROFILE = frozenset(name for names in BY_SCOPE.values() for name in names)
@@ -53,7 +53,8 @@ class Travel:
     Args:
         issuer: ours; our `client_id` everywhere.
         vouching: judges what they bring.
-        ring: the `oidc` ring of this moment.
+        pen: signs with the `oidc` ring.
+        lookout: told that a peer has verified what we signed.
     """
 
     def __init__(
@@ -64,7 +65,8 @@ class Travel:
         vouching: Vouching,
         visits: Visits,
         outbound: Sender,
-        ring: Callable[[], KeyRing],
+        pen: Pen,
+        lookout: Lookout,
         clock: Clock,
     ) -> None:
         self._issuer = issuer
@@ -72,7 +74,8 @@ class Travel:
         self._vouching = vouching
         self._visits = visits
         self._outbound = outbound
-        self._ring = ring
+        self._pen = pen
+        self._lookout = lookout
         self._clock = clock
         self.redirect_uri = issuer.removesuffix("/") + "/arrive"
 
@@ -163,9 +166,10 @@ class Travel:
             "exp": now + ASSERTION_LIFETIME,
             "jti": secrets.token_urlsafe(16),
         }
-        return sign(self._ring().signer(now), claims, typ="JWT")
+        return self._pen.sign(claims, typ="JWT")
 
     def _token(self, peer: Peer, visit: Visit, code: str) -> Mapping[str, object]:
+        assertion = self.assertion(peer.issuer)
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -173,7 +177,7 @@ class Travel:
             "code_verifier": visit.verifier,
             "client_id": self._issuer,
             "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            "client_assertion": self.assertion(peer.issuer),
+            "client_assertion": assertion,
         }
         reply = self._outbound.send(
             "POST",
@@ -181,7 +185,9 @@ class Travel:
             headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
             body=urlencode(form).encode(),
         )
-        return _json(reply, "token endpoint")
+        tokens = _json(reply, "token endpoint")
+        self._lookout.accepted(assertion, peer.issuer, "peer")
+        return tokens
 
     def _userinfo(
         self, peer: Peer, visit: Visit, tokens: Mapping[str, object], *, subject: str

@@ -15,12 +15,26 @@ from idp.demo.places import Country, Place
 # Seconds; short enough that an expiry can be watched, long enough to read a page.
 _LIFETIMES = {
     "code": 60,
-    "id_token": 120,
-    "access_token": 120,
+    "id_token": 60,
+    "access_token": 60,
     "session_idle": 900,
     "session_absolute": 3600,
     "login": 900,
-    "entity_configuration": 300,
+    "entity_configuration": 60,
+}
+
+# Seconds; a whole rotation of both rings, from the request until the old keys are gone, ends within five
+# minutes. The schedule is short enough to be seen at work in an afternoon.
+_ROTATION = {
+    "document_age": 15,
+    "replica_delay": 10,
+    "skew": 5,
+    "pin_window": 600,
+    "rollback_window": 60,
+    "oidc_period": 1800,
+    "oidc_lead": 90,
+    "federation_period": 3600,
+    "federation_lead": 90,
 }
 
 
@@ -56,7 +70,7 @@ def _lines(country: Country, node: Place, store: Path) -> Iterator[str]:
     yield from ("", "[store]", f"url = {_text(f'unix://{store}')}", f"prefix = {_text(node.name)}")
     yield from ("", "[log]", 'file = "log.jsonl"')
     yield from ("", "[lifetimes]", *(f"{name} = {seconds}" for name, seconds in _LIFETIMES.items()))
-    yield from ("", "[rotation]", "document_age = 60  # caches may not outlive the entity configuration")
+    yield from ("", "[rotation]", *(f"{name} = {seconds}" for name, seconds in _ROTATION.items()))
     if node is country.anchor:
         yield from ("", "[anchor]")
     if node.region == "330000":

@@ -4,7 +4,7 @@ How long caches may hold the keys is part of the promise that no key signs befor
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from flask import Blueprint, Response
 
@@ -13,14 +13,19 @@ from idp.entity import Entity
 from idp.oauth.metadata import PATHS
 from idp.web.crossing import open_to_browsers
 
+Fetched = Callable[[Collection[str]], None]
 
-def blueprint(*, entity: Entity, discovery: Mapping[str, object] | None, max_age: int) -> Blueprint:
+
+def blueprint(
+    *, entity: Entity, discovery: Mapping[str, object] | None, max_age: int, fetched: Fetched
+) -> Blueprint:
     """Return the routes of the documents that we publish.
 
     Args:
         entity: signs the entity configuration and knows the keys.
         discovery: `Provider.metadata()`, or None for a node that is no OpenID provider.
         max_age: seconds for which caches may hold a document.
+        fetched: told which keys somebody has just been given.
     """
     routes = Blueprint("wellknown", __name__)
     open_to_browsers(routes)
@@ -28,6 +33,7 @@ def blueprint(*, entity: Entity, discovery: Mapping[str, object] | None, max_age
 
     @routes.get("/.well-known/openid-federation")
     def configuration() -> Response:
+        fetched(entity.kids())
         return Response(entity.configuration(), mimetype=f"application/{TYP}", headers=kept)
 
     if discovery is None:
@@ -40,6 +46,7 @@ def blueprint(*, entity: Entity, discovery: Mapping[str, object] | None, max_age
 
     @routes.get(PATHS["jwks_uri"])
     def jwks() -> Response:
+        fetched(entity.token_kids())
         return Response(json.dumps(entity.jwks()), mimetype="application/jwk-set+json", headers=kept)
 
     return routes

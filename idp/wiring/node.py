@@ -14,9 +14,11 @@ from idp.directory import Directory
 from idp.entity import Entity
 from idp.goodbye import Goodbyes, Requests
 from idp.grant import Grants
-from idp.introduction import roles
+from idp.introduced import Introduced
+from idp.keykeeping.keeper import Keeper
 from idp.leaving import Leaving
 from idp.login import Logins
+from idp.lookout import Lookout
 from idp.notices import Notices
 from idp.oauth.provider import Provider
 from idp.outbound import Sender
@@ -28,6 +30,7 @@ from idp.tokens import Tokens
 from idp.travel import Travel
 from idp.visit import Visits
 from idp.vouching import Vouching
+from idp.wiring.keykeeping import Keyroom
 from idp.wiring.parts import (
     Fetch,
     RemoteSets,
@@ -49,6 +52,7 @@ class Node:
     clock: Clock
     records: Records
     store: Store
+    keeper: Keeper
     entity: Entity
     clients: KnownClients
     peers: Peers
@@ -91,6 +95,7 @@ def build(
         store=store,
         outbound=outbound or open_outbound(settings),
         pool=pool or ThreadPoolExecutor(AT_ONCE, "deliveries"),
+        keyroom=Keyroom(settings=settings, records=records, clock=clock, lookout=Lookout(clock)),
     )
     return assembly.node(ways_in, stop)
 
@@ -103,12 +108,13 @@ class _Assembly:
     store: Store
     outbound: Sender
     pool: Executor
+    keyroom: Keyroom
 
     def node(self, sources: tuple[Source, ...], stop: Callable[[], None]) -> Node:
         settings, records, store = self.settings, self.records, self.store
-        peers = self._peers()
+        peers = self._peers(introduced := self.keyroom.introduced())
         clients = KnownClients(records.clients.find, peers)
-        sessions, visits, tokens = self._sessions(), Visits(store), self._tokens()
+        sessions, visits, tokens = self._sessions(), Visits(store), self.keyroom.tokens()
         deliveries = self._deliveries(clients, peers)
         leaving = self._leaving(sessions, clients, peers, deliveries)
         provider = self._provider(clients, tokens)
@@ -117,7 +123,8 @@ class _Assembly:
             clock=self.clock,
             records=records,
             store=store,
-            entity=self._entity(provider),
+            keeper=self.keyroom.keeper(store),
+            entity=self.keyroom.entity(provider.metadata(), introduced),
             clients=clients,
             peers=peers,
             provider=provider,
@@ -134,9 +141,9 @@ class _Assembly:
             stop=stop,
         )
 
-    def _peers(self) -> Peers:
+    def _peers(self, introduced: Introduced) -> Peers:
         acquaintances = [acquaintance(one) for one in self.settings.peer]
-        return Peers(acquaintances, Fetch(self.outbound), self.clock)
+        return Peers(acquaintances, Fetch(self.outbound), self.clock, introduced)
 
     def _directory(self, sources: tuple[Source, ...]) -> Directory:
         settings = self.settings
@@ -151,17 +158,6 @@ class _Assembly:
             ended=self.records.tombstones.ended,
         )
 
-    def _tokens(self) -> Tokens:
-        life = self.settings.lifetimes
-        return Tokens(
-            issuer=self.settings.issuer,
-            namespace=self.settings.namespace,
-            id_token=life.id_token,
-            access_token=life.access_token,
-            ring=self.records.rings.oidc,
-            clock=self.clock,
-        )
-
     def _deliveries(self, clients: KnownClients, peers: Peers) -> Deliveries:
         return Deliveries(
             issuer=self.settings.issuer,
@@ -169,7 +165,8 @@ class _Assembly:
             clients=clients,
             peers=peers,
             outbound=self.outbound,
-            ring=self.records.rings.oidc,
+            pen=self.keyroom.pen(),
+            lookout=self.keyroom.lookout,
             clock=self.clock,
             pool=self.pool,
         )
@@ -211,7 +208,8 @@ class _Assembly:
             vouching=vouching,
             visits=visits,
             outbound=self.outbound,
-            ring=self.records.rings.oidc,
+            pen=self.keyroom.pen(),
+            lookout=self.keyroom.lookout,
             clock=self.clock,
         )
 
@@ -235,16 +233,4 @@ class _Assembly:
             clock=self.clock,
             acr_values=[levels.uri(step, settings.namespace) for step in levels.STEPS],
             ui_locales=("zh-CN", "en"),
-        )
-
-    def _entity(self, provider: Provider) -> Entity:
-        settings, rings = self.settings, self.records.rings
-        return Entity(
-            entity_id=settings.issuer,
-            roles=roles(settings, provider.metadata()),
-            oidc=rings.oidc if settings.provider else None,
-            federation=rings.federation,
-            authority_hints=(),
-            lifetime=settings.lifetimes.entity_configuration,
-            clock=self.clock,
         )

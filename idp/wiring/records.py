@@ -11,14 +11,17 @@ from idp.records.clients import ClientRecords
 from idp.records.consents import Consents
 from idp.records.database import Database
 from idp.records.farewells import Farewells
+from idp.records.keyfacts import KeyFacts
 from idp.records.keys import KeyRecords
 from idp.records.migrate import migrate
 from idp.records.outbox import Outbox
+from idp.records.peerkeys import PeerKeyRecords
 from idp.records.secrets import Secrets
 from idp.records.tombstones import Tombstones
+from idp.records.wheel import Wheel
 from idp.rings import Rings
 from idp.settings import Settings
-from keys.seal import read_kek
+from keys.seal import Kek, read_kek
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,11 @@ class Records:
     outbox: Outbox
     tombstones: Tombstones
     farewells: Farewells
+    kek: Kek
+    key_records: KeyRecords
+    key_facts: KeyFacts
+    wheel: Wheel
+    peer_keys: PeerKeyRecords
     rings: Rings
     secrets: Secrets
 
@@ -52,6 +60,7 @@ def open_records(settings: Settings, *, clock: Clock = clocks.system) -> Records
     secrets = Secrets(database, kek)
     audit_records = AuditRecords(database, settings.issuer)
     audit = Audit(audit_records, secrets.get_or_create("audit"), clock)
+    key_records = KeyRecords(database)
     return Records(
         database=database,
         clients=ClientRecords(database),
@@ -62,6 +71,16 @@ def open_records(settings: Settings, *, clock: Clock = clocks.system) -> Records
         outbox=Outbox(database),
         tombstones=Tombstones(database),
         farewells=Farewells(database, audit_records, audit),
-        rings=Rings(KeyRecords(database), kek, issuer=settings.issuer, clock=clock),
+        kek=kek,
+        key_records=key_records,
+        key_facts=KeyFacts(database, audit_records),
+        wheel=Wheel(database, audit_records),
+        peer_keys=PeerKeyRecords(database),
+        rings=_rings(settings, key_records, kek, clock),
         secrets=secrets,
     )
+
+
+def _rings(settings: Settings, records: KeyRecords, kek: Kek, clock: Clock) -> Rings:
+    patience = settings.rotation.replica_delay
+    return Rings(records, kek, issuer=settings.issuer, clock=clock, patience=patience)

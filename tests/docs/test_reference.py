@@ -193,12 +193,12 @@ def test_every_kind_of_key_in_the_store_has_a_line() -> None:
         elif name == "Posted":
             kinds |= {f"posted-{kind}" for kind in texts(call)}
     for path, tree in trees():
-        if "web" not in path.parts and path.parent.name in ("idp", "oauth"):
+        if "web" not in path.parts and path.parent.name in ("idp", "oauth", "keykeeping"):
             kinds |= {
                 start[1]
                 for node in ast.walk(tree)
                 if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant)
-                if (start := re.fullmatch(r"(jti|known|notice):", str(node.values[0].value)))
+                if (start := re.fullmatch(r"(jti|known|lead|notice|ring):", str(node.values[0].value)))
             }
     said = re.findall(r"^\| `([a-z-]+)` \|", prose(REFERENCE / "store-keys.md"), re.MULTILINE)
     assert set(said) == kinds

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 
 from idp.errors import Unavailable
 from idp.peers import Acquaintance, Peers
-from keys.jose import sign
 from keys.key import SigningKey, generate
 from tests.idp.made import GD, HUB, NOW, REGION, Clock
+from tests.idp.pens import introduced
+from tests.keys.forge import unchecked
 
 
 def key(purpose: str = "oidc", issuer: str = HUB) -> SigningKey:
@@ -65,7 +66,7 @@ def configuration(
         "jwks": jwks(by),
         "metadata": {"openid_provider": provider(issuer, *keys), "openid_relying_party": party(issuer)},
     }
-    return sign(by, claims, typ="entity-statement+jwt")
+    return unchecked(by, claims, typ="entity-statement+jwt")
 
 
 class Wire:
@@ -103,4 +104,4 @@ class PeerWorld:
         self.clock, self.wire = Clock(), Wire()
         for issuer in (HUB, GD):
             self.wire.publish(issuer, configuration(issuer))
-        self.peers = Peers([acquaintance(HUB), acquaintance(GD)], self.wire, self.clock)
+        self.peers = Peers([acquaintance(HUB), acquaintance(GD)], self.wire, self.clock, introduced())

@@ -17,12 +17,14 @@ from idp.client import Client
 from idp.deliveries import LOGOUT_EVENT, PARKED_AFTER, PAUSES, REVOKED_EVENT, TOKEN_LIFETIME, Deliveries
 from idp.delivery import Delivery, delivery
 from idp.errors import Unavailable
+from idp.lookout import Lookout
 from idp.outbound import Reply
 from keys.key import generate
 from keys.ring import KeyRing
 from tests.country.world import AtOnce
 from tests.idp.made import GD, HUB, NOW, ZJ, client
 from tests.idp.peer_world import PeerWorld
+from tests.idp.pens import pen
 
 OURS = generate(alg="ES256", purpose="oidc", issuer=ZJ, now=NOW - 9000, active_from=NOW - 9000)
 SECRET = "sid-of-the-portal"
@@ -33,6 +35,7 @@ class Post:
 
     def __init__(self) -> None:
         self.world = PeerWorld()
+        self.lookout = Lookout(self.world.clock)
         self.clients: dict[str, Client] = {"portal": client(backchannel_logout_uri="http://portal/out")}
         self.entries: list[Delivery] = []
         self.did: dict[str, tuple[str, float]] = {}
@@ -47,7 +50,8 @@ class Post:
             clients=self,
             peers=self.world.peers,
             outbound=self,
-            ring=lambda: KeyRing(purpose="oidc", keys=(OURS,)),
+            pen=pen(lambda: KeyRing(purpose="oidc", keys=(OURS,)), self.world.clock),
+            lookout=self.lookout,
             clock=self.world.clock,
             pool=pool,
         )

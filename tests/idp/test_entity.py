@@ -7,6 +7,7 @@ import pytest
 from federation.statement import verify_configuration
 from idp.entity import Entity
 from keys.key import generate
+from keys.ledger import Tally
 from keys.ring import KeyRing
 from tests.idp.oauth.memory import NOW, Clock
 from tests.idp.oauth.place import ISSUER, OIDC, jwks_of
@@ -26,6 +27,8 @@ def entity() -> Entity:
         roles=ROLES,
         oidc=lambda: KeyRing(purpose="oidc", keys=OIDC),
         federation=lambda: KeyRing(purpose="federation", keys=(PINNED,)),
+        tally=Tally(),
+        held=dict,
         authority_hints=(),
         lifetime=86_400,
         clock=Clock(),
@@ -54,6 +57,8 @@ def test_a_node_without_sign_in_publishes_no_token_keys() -> None:
         roles={"federation_entity": {}},
         oidc=None,
         federation=lambda: KeyRing(purpose="federation", keys=(PINNED,)),
+        tally=Tally(),
+        held=dict,
         authority_hints=(),
         lifetime=86_400,
         clock=Clock(),

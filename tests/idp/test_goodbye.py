@@ -10,11 +10,12 @@ from idp.goodbye import Goodbye, Goodbyes, Requests, Told
 from idp.shelf import secret_name
 from idp.store import ValkeyStore
 from idp.tokens import Tokens
-from keys.jose import sign
 from keys.ring import KeyRing
 from tests.idp.made import client
 from tests.idp.oauth.memory import NOW, Clock
 from tests.idp.oauth.place import ISSUER, NAMESPACE, OIDC, THEIRS
+from tests.idp.pens import pen
+from tests.keys.forge import unchecked
 
 BACK = "http://portal.localhost:8421/?bye=1"
 CLIENTS: dict[str, Client] = {
@@ -35,6 +36,7 @@ def requests() -> Requests:
         namespace=NAMESPACE,
         id_token=300,
         access_token=600,
+        pen=pen(lambda: KeyRing(purpose="oidc", keys=OIDC), Clock()),
         ring=lambda: KeyRing(purpose="oidc", keys=OIDC),
         clock=Clock(),
     )
@@ -47,7 +49,7 @@ def hint(client_id: str = "portal", **changes: object) -> str:
         "iss": ISSUER, "aud": client_id, "sub": "pairwise", "sid": "sid",
         "iat": int(NOW) - 9000, "exp": int(NOW) - 8000, **changes,
     }  # fmt: skip
-    return sign(OIDC[0], claims, typ="JWT")
+    return unchecked(OIDC[0], claims, typ="JWT")
 
 
 LAWFUL: dict[str, tuple[dict[str, str], tuple[str | None, str | None, str | None]]] = {
@@ -79,7 +81,7 @@ def test_who_may_ask(requests: Requests, sentence: str) -> None:
 REFUSED: dict[str, dict[str, str]] = {
     "a hint that is no token": {"id_token_hint": "nonsense"},
     "a hint of a stranger": {
-        "id_token_hint": sign(
+        "id_token_hint": unchecked(
             THEIRS,
             {"iss": ISSUER, "aud": "portal", "sub": "p", "sid": "s", "iat": int(NOW), "exp": int(NOW) + 9},
             typ="JWT",

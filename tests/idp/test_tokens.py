@@ -13,7 +13,9 @@ from keys.key import generate
 from keys.ring import KeyRing
 from tests.idp.oauth.memory import NOW, Clock
 from tests.idp.oauth.place import ISSUER, NAMESPACE, OIDC
+from tests.idp.pens import pen
 from tests.idp.test_grant import GRANT
+from tests.keys.forge import unchecked
 
 
 @pytest.fixture
@@ -32,6 +34,7 @@ def _tokens(clock: Clock, ring: KeyRing) -> Tokens:
         namespace=NAMESPACE,
         id_token=300,
         access_token=600,
+        pen=pen(lambda: ring, clock),
         ring=lambda: ring,
         clock=clock,
     )
@@ -94,28 +97,34 @@ def test_no_kind_of_token_passes_for_another(tokens: Tokens) -> None:
     with pytest.raises(jose.JoseError):
         tokens.read_access(tokens.id_token(GRANT, alg="ES256", access_token=access))
     with pytest.raises(jose.JoseError):
-        tokens.read_hint(jose.sign(OIDC[0], _part(access, 1) | {"sid": "s"}, typ="logout+jwt"))
+        tokens.read_hint(unchecked(OIDC[0], _part(access, 1) | {"sid": "s"}, typ="logout+jwt"))
 
 
 def test_a_hint_signed_by_anybody_else_is_refused(tokens: Tokens) -> None:
     claims = _part(tokens.id_token(GRANT, alg="ES256", access_token="x"), 1)
     stranger = generate(alg="ES256", purpose="oidc", issuer=ISSUER, now=NOW, active_from=NOW)
     with pytest.raises(jose.JoseError):
-        tokens.read_hint(jose.sign(stranger, claims, typ="JWT"))
-    assert tokens.read_hint(jose.sign(OIDC[0], claims, typ="JWT"))
+        tokens.read_hint(unchecked(stranger, claims, typ="JWT"))
+    assert tokens.read_hint(unchecked(OIDC[0], claims, typ="JWT"))
 
 
 def test_a_hint_for_several_clients_or_none_is_refused(tokens: Tokens) -> None:
     claims = _part(tokens.id_token(GRANT, alg="ES256", access_token="x"), 1)
     for audience in (["portal", "other"], ["portal"], 7):
         with pytest.raises(jose.JoseError):
-            tokens.read_hint(jose.sign(OIDC[0], {**claims, "aud": audience}, typ="JWT"))
+            tokens.read_hint(unchecked(OIDC[0], {**claims, "aud": audience}, typ="JWT"))
 
 
 def test_a_rotation_is_seen_without_a_restart(clock: Clock) -> None:
     rings = [KeyRing(purpose="oidc", keys=OIDC)]
     tokens = Tokens(
-        issuer=ISSUER, namespace=NAMESPACE, id_token=300, access_token=600, ring=lambda: rings[0], clock=clock
+        issuer=ISSUER,
+        namespace=NAMESPACE,
+        id_token=300,
+        access_token=600,
+        pen=pen(lambda: rings[0], clock),
+        ring=lambda: rings[0],
+        clock=clock,
     )
     fresh = generate(alg="ES256", purpose="oidc", issuer=ISSUER, now=NOW, active_from=NOW)
     old, _ = tokens.access_token(GRANT, "g")

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from idp.errors import Unavailable
+from idp.lookout import Lookout
 from idp.outbound import Reply
 from idp.shelf import secret_name
 from idp.travel import ASSERTION_LIFETIME, Travel
@@ -19,6 +20,7 @@ from keys.ring import KeyRing
 from tests.idp.made import HUB, NOW, ZJ
 from tests.idp.oauth.memory import MemoryStore
 from tests.idp.peer_world import PeerWorld, jwks
+from tests.idp.pens import pen
 from tests.idp.test_vouching import LADDER, token
 
 OURS = generate(alg="ES256", purpose="oidc", issuer=ZJ, now=NOW - 9000, active_from=NOW - 9000)
@@ -69,7 +71,8 @@ def travel(world: PeerWorld, peer: Peer, visits: Visits) -> Travel:
         visits=visits,
         vouching=Vouching(issuer=ZJ, region="330000", namespace=LADDER, peers=world.peers, clock=world.clock),
         outbound=peer,
-        ring=lambda: KeyRing(purpose="oidc", keys=(OURS,)),
+        pen=pen(lambda: KeyRing(purpose="oidc", keys=(OURS,)), world.clock),
+        lookout=Lookout(world.clock),
         clock=world.clock,
     )
 

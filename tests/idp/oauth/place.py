@@ -19,6 +19,7 @@ from idp.tokens import Tokens
 from keys.key import SigningKey, generate
 from keys.ring import KeyRing
 from tests.idp.oauth.memory import NOW, Clock, MemoryStore, Register
+from tests.idp.pens import pen
 
 ISSUER = "http://gd.localhost:8410"
 NAMESPACE = "http://anchor.localhost:8401"
@@ -89,6 +90,7 @@ class Place:
             namespace=NAMESPACE,
             id_token=300,
             access_token=600,
+            pen=pen(lambda: self.ring, self.clock),
             ring=lambda: self.ring,
             clock=self.clock,
         )

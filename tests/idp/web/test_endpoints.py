@@ -8,6 +8,7 @@ from idp.entity import Entity
 from idp.errors import WireError
 from idp.web import token, userinfo, wellknown
 from keys.key import generate
+from keys.ledger import Tally
 from keys.ring import KeyRing
 from tests.idp.oauth.memory import NOW
 from tests.idp.oauth.place import CALLBACK, ISSUER, OIDC, VERIFIER, Place, basic
@@ -28,6 +29,8 @@ def browser(place: Place) -> FlaskClient:
         roles={"openid_provider": place.provider.metadata()},
         oidc=lambda: KeyRing(purpose="oidc", keys=OIDC),
         federation=lambda: KeyRing(purpose="federation", keys=(PINNED,)),
+        tally=Tally(),
+        held=dict,
         authority_hints=(),
         lifetime=86_400,
         clock=place.clock,
@@ -35,7 +38,9 @@ def browser(place: Place) -> FlaskClient:
     app.register_blueprint(token.blueprint(place.provider))
     app.register_blueprint(userinfo.blueprint(place.provider))
     app.register_blueprint(
-        wellknown.blueprint(entity=entity, discovery=place.provider.metadata(), max_age=60)
+        wellknown.blueprint(
+            entity=entity, discovery=place.provider.metadata(), max_age=60, fetched=lambda _kids: None
+        )
     )
     app.register_error_handler(WireError, lambda error: ({"error": error.code}, error.status))
     return app.test_client()

@@ -1,0 +1,124 @@
+"""Key keeping: owns putting together what keeps the rings of a node."""
+
+import os
+import secrets
+import socket
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from idp.clock import Clock
+from idp.entity import Entity
+from idp.introduced import Introduced
+from idp.introduction import roles
+from idp.keykeeping.keeper import Keeper
+from idp.keykeeping.leader import Leader
+from idp.keykeeping.memory import RingMemory
+from idp.keykeeping.registrar import Registrar
+from idp.lookout import Lookout
+from idp.pen import Pen
+from idp.rings import ALGS
+from idp.settings import Settings, lifetimes
+from idp.store import Store
+from idp.tokens import Tokens
+from idp.wiring.records import Records
+from keys.evidence import Level
+from keys.key import Purpose
+from keys.ledger import Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyroom:
+    """What signs in one process, and what it notes.
+
+    Attributes:
+        tally: what was signed.
+        lookout: who was seen to know our keys.
+    """
+
+    settings: Settings
+    records: Records
+    clock: Clock
+    lookout: Lookout
+    tally: Tally = field(default_factory=Tally)
+
+    def pen(self) -> Pen:
+        """Signs tokens."""
+        return Pen(lambda: self.records.rings.signing("oidc"), self.tally, self.clock)
+
+    def tokens(self) -> Tokens:
+        """Mints and reads ID and access tokens."""
+        life = self.settings.lifetimes
+        return Tokens(
+            issuer=self.settings.issuer,
+            namespace=self.settings.namespace,
+            id_token=life.id_token,
+            access_token=life.access_token,
+            pen=self.pen(),
+            ring=self.records.rings.oidc,
+            clock=self.clock,
+        )
+
+    def entity(self, discovery: Mapping[str, object], introduced: Introduced) -> Entity:
+        """What the node says about itself."""
+        settings, rings = self.settings, self.records.rings
+        return Entity(
+            entity_id=settings.issuer,
+            roles=roles(settings, discovery),
+            oidc=rings.oidc if settings.provider else None,
+            federation=lambda: rings.signing("federation"),
+            tally=self.tally,
+            held=introduced.held,
+            authority_hints=(),
+            lifetime=settings.lifetimes.entity_configuration,
+            clock=self.clock,
+        )
+
+    def introduced(self) -> Introduced:
+        """Which keys of peers are believed."""
+        audit, rings = self.records.audit, self.records.rings
+
+        def confirmed(peer: str, kids: Collection[str]) -> None:
+            ours = {key.kid for ring in (rings.federation(), rings.oidc()) for key in ring.keys}
+            for kid in ours.intersection(kids):
+                self.lookout.note(kid, peer, "peer", Level.E3)
+
+        def changed(peer: str, kids: Collection[str]) -> None:
+            audit.record("peer.keys_changed", client=peer, kids=" ".join(sorted(kids)))
+
+        return Introduced(
+            issuer=self.settings.issuer,
+            records=self.records.peer_keys,
+            confirmed=confirmed,
+            changed=changed,
+        )
+
+    def keeper(self, store: Store) -> Keeper:
+        """This process's part in keeping the rings."""
+        name = f"{socket.gethostname()[:60]}-{os.getpid()}-{secrets.token_hex(4)}"
+        memory = RingMemory(store, self.records.kek, self.clock)
+        self.records.rings.memory = memory
+        return Keeper(
+            name=name,
+            registrar=registrar(self.settings, self.records, self.clock),
+            diary=self.records.key_facts,
+            leader=Leader(store, "keys", name, self.records.wheel.next_fence),
+            memory=memory,
+            tally=self.tally,
+            lookout=self.lookout,
+            clock=self.clock,
+        )
+
+
+def registrar(settings: Settings, records: Records, clock: Clock) -> Registrar:
+    """The facts and the books of these settings."""
+    purposes: tuple[Purpose, ...] = ("oidc", "federation") if settings.provider else ("federation",)
+    return Registrar(
+        rings=records.rings,
+        store=records.key_records,
+        known=records.key_facts,
+        books=records.wheel,
+        lifetimes={purpose: lifetimes(settings, purpose) for purpose in purposes},
+        wanted={purpose: ALGS[purpose] for purpose in purposes},
+        pins=[peer.issuer for peer in settings.peer],
+        clock=clock,
+    )
