@@ -10,6 +10,7 @@ from flask import Flask, request
 from idp import logs
 from idp.caretaker import Caretaker
 from idp.errors import Unavailable
+from idp.hardening import keep_memory_private
 from idp.login import start_again
 from idp.settings import load
 from idp.web import (
@@ -180,6 +181,7 @@ def application() -> Flask:
     Raises:
         idp.settings.SettingsError: naming every problem of the settings at once.
     """
+    keep_memory_private()
     settings = load(Path(os.environ["MANYOU_SETTINGS"]), os.environ)
     logs.configure(file=settings.log.file, level=settings.log.level)
     node = build(settings)

@@ -20,6 +20,7 @@ from granian.log import LogLevels
 from idp import logs
 from idp.cli.desk import Desk, at_desk
 from idp.cli.failure import Failure
+from idp.hardening import keep_memory_private
 from idp.settings import Settings, override
 from idp.valkey import Embedded
 from idp.wiring import open_store
@@ -41,6 +42,7 @@ _LOGGING = {
 @at_desk
 def serve(desk: Desk) -> None:
     """Serve this node until SIGTERM or Ctrl-C."""
+    keep_memory_private()
     settings = desk.settings()
     signal.signal(signal.SIGTERM, _end)  # also while things start; granian sets its own later
     with desk.records() as records:  # tables and keys are made here once, not by every worker

@@ -136,3 +136,29 @@ def test_a_node_that_cannot_work_does_not_start(
     refused = node("serve")
     signal.signal(signal.SIGTERM, previous)
     assert (refused.code, said in refused.err) == (1, True)
+
+
+def session_of(leader: int) -> list[Path]:
+    """The processes of one session, in /proc."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            if int((folder / "stat").read_text().rpartition(")")[2].split()[3]) == leader:
+                found.append(folder)
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_neither_the_program_nor_a_worker_may_leave_a_core_dump(start: Start) -> None:
+    port = free_port()
+    process = start(MANYOU_HTTP__LISTEN=f"127.0.0.1:{port}", MANYOU_ISSUER="http://gd.localhost:8410")
+    answer(f"http://gd.localhost:{port}/livez", process)
+    programs = [
+        folder for folder in session_of(process.pid) if b"python" in (folder / "cmdline").read_bytes()
+    ]
+    assert len(programs) >= 2
+    for folder in programs:
+        line = next(
+            each for each in (folder / "limits").read_text().splitlines() if each.startswith("Max core")
+        )
+        assert line.split()[4:6] == ["0", "0"]
