@@ -12,6 +12,7 @@ from tests.browser.country import Citizen, Country, Door
 from tests.browser.witness import ACCESSIBILITY, Witness
 
 PICTURES = Path(__file__).parents[2] / "var" / "screenshots"
+PICTURED: set[tuple[str, str]] = set()
 SIGN_IN = re.compile(r"^(登录|Sign in)$")
 SIGN_OUT = re.compile(r"^(退出登录|Sign out|Sign out everywhere)$")
 ELSEWHERE = re.compile(r"使用其他地区的账号登录|account of another region")
@@ -33,7 +34,6 @@ class Person:
         self._country = country
         self._witness = witness
         self._story = story
-        self._looks = 0
         page.set_default_timeout(10_000)
         witness.watch(page)
 
@@ -41,14 +41,15 @@ class Person:
         """The same person in a second tab of the same window."""
         return Person(self.page.context.new_page(), self._country, self._witness, f"{self._story}-tab")
 
-    def look(self, *, picture: bool = True) -> None:
-        """Whether this page keeps to what every page keeps to."""
+    def look(self) -> None:
+        """Whether this page keeps to what every page keeps to; a picture is taken of each page once."""
         lacking = self.page.evaluate(ACCESSIBILITY)
         assert not lacking, f"{self.page.url} lacks {', '.join(lacking)}"
         self._witness.cookies_are_kept_well()
-        if picture:
-            self._looks += 1
-            self.page.screenshot(path=PICTURES / f"{self._story}-{self._looks:02d}.png")
+        shown = (self.page.title(), str(self.page.viewport_size))
+        if shown not in PICTURED:
+            PICTURED.add(shown)
+            self.page.screenshot(path=PICTURES / f"{self._story}-{len(PICTURED):03d}.png")
 
     def open(self, url: str) -> None:
         """Type an address."""
@@ -64,7 +65,7 @@ class Person:
     def reload(self) -> None:
         """Load the page again, and a form that was sent too."""
         self.page.reload()
-        self.look(picture=False)
+        self.look()
 
     def back(self) -> None:
         """Press the browser's own button."""
