@@ -110,7 +110,7 @@ def test_a_lock_that_changes_is_installed_again(call: Call, clone: Path) -> None
 def test_tests_need_more_and_what_they_need_is_enough(call: Call, clone: Path) -> None:
     call("serve")
     assert "uv venv" in call("test")
-    for command in ("check", "bench", "serve", "demo"):
+    for command in ("check", "bench", "fuzz", "serve", "demo"):
         assert "uv venv" not in call(command)
     (clone / "requirements.lock").write_text("new", encoding="utf-8")
     assert "uv venv" not in call("test")

@@ -1,4 +1,4 @@
-"""Develop: owns `manyou test`, `check` and `bench`, which work in a clone. Knows nothing of the product."""
+"""Develop: owns the commands that work in a clone. Knows nothing of the product."""
 
 import os
 import shutil
@@ -62,6 +62,20 @@ def bench(arguments: tuple[str, ...]) -> None:
     """The benchmarks, with their table."""
     _in_clone()
     sys.exit(_call(("tests.bench", *arguments)))
+
+
+@click.command()
+@click.option("--executions", type=click.IntRange(1), default=200_000, help="Inputs to try.")
+@click.option("--seconds", type=click.FloatRange(0, min_open=True), help="Stop after so long.")
+@click.option("--seed", type=int, help="Of the dice, for the same changes again.")
+@click.option("--coverage", is_flag=True, help="Let atheris steer by coverage.")
+def fuzz(executions: int, seconds: float | None, seed: int | None, coverage: bool) -> None:
+    """Spoilt tokens, statements and key sets against everything that reads them."""
+    _in_clone()
+    words = [f"--executions={executions}"]
+    words += [f"--seconds={seconds}"] if seconds is not None else []
+    words += [f"--seed={seed}"] if seed is not None else []
+    sys.exit(_call(("tests.fuzz", *words, *(["--coverage"] if coverage else []))))
 
 
 def _missing() -> list[str]:

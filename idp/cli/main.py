@@ -24,6 +24,7 @@ COMMANDS = {
     "test": "idp.cli.develop:test",
     "check": "idp.cli.develop:check",
     "bench": "idp.cli.develop:bench",
+    "fuzz": "idp.cli.develop:fuzz",
 }
 _DO = {
     "records": "look at [records] url, and whether the disk is full or the file is somebody else's",

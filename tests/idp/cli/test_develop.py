@@ -70,6 +70,18 @@ def test_arguments_go_to_pytest_and_to_the_benchmarks(run: Run, monkeypatch: pyt
     ]
 
 
+def test_fuzzing_is_told_how_much_and_whose_dice(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = Machine(monkeypatch, root=True, programs=())
+    assert run("fuzz").code == 0
+    assert run("fuzz", "--executions", "5", "--seconds", "1.5", "--seed", "3", "--coverage").code == 0
+    assert [command[2:] for command in machine.ran] == [
+        ["tests.fuzz", "--executions=200000"],
+        ["tests.fuzz", "--executions=5", "--seconds=1.5", "--seed=3", "--coverage"],
+    ]
+    machine.failing = ("tests.fuzz",)
+    assert run("fuzz").code == 1
+
+
 def test_what_is_missing_is_installed_by_root(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     machine = Machine(monkeypatch, root=True, programs=("apt-get", "slapd"))
     run("test")
@@ -110,7 +122,7 @@ def test_an_install_that_fails_is_told_and_the_tests_run(run: Run, monkeypatch: 
     assert machine.modules()[-1] == "pytest"
 
 
-@pytest.mark.parametrize("command", ["test", "check", "bench"])
+@pytest.mark.parametrize("command", ["test", "check", "bench", "fuzz"])
 def test_an_installed_program_has_no_tests(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
 ) -> None:
