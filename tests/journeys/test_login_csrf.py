@@ -146,9 +146,11 @@ def test_an_answer_used_twice_signs_nobody_in_again(world: World, attacker: Brow
     arrival = at_hub_return(world, attacker, world.portal_zj)
     assert attacker.get(arrival).url == f"{PORTAL_ZJ}/me"
     attacker.submit(attacker.get(f"{PORTAL_ZJ}/logout"))
+    world.network.calls.clear()
     page = attacker.get(arrival)
     assert page.status == 400
     assert leads_on(page)
+    assert not any(url.endswith("/token") for _, url in world.network.calls), "nothing is redeemed again"
     assert session(world, attacker, ZJ) is None
 
 
