@@ -155,7 +155,9 @@ def _travel_rooms(app: Flask, node: Node, desk: Desk) -> None:
     )
     app.register_blueprint(arrive.blueprint(arrivals=arrivals, visitor=desk.visitor))
     app.register_blueprint(
-        announce.blueprint(desk, peers=node.peers, travel=node.travel, sessions=node.sessions)
+        announce.blueprint(
+            announce.Announcements(desk=desk, peers=node.peers, travel=node.travel, sessions=node.sessions)
+        )
     )
 
 

@@ -8,6 +8,7 @@ and the browser always goes back. At the region: `/return/<id>`.
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Blueprint, Request, Response, request
@@ -22,39 +23,53 @@ from idp.web.edge import see_other, single
 OPAQUE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
-def blueprint(desk: Desk, *, peers: Peers, travel: Travel, sessions: Sessions) -> Blueprint:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcements:
     """Both ends of an announcement."""
-    room = Blueprint("announce", __name__)
 
-    @room.post("/initiate")
-    def initiate_posted() -> Response:
-        params = single(request.form)
-        _target(peers, params)
-        # A POST of another site comes without our cookies: a new one now would end every journey under way.
-        query = urlencode({name: params[name] for name in ("iss", "target_link_uri")})
-        return see_other(f"{desk.dispatch.issuer}/initiate?{query}")
+    desk: Desk
+    peers: Peers
+    travel: Travel
+    sessions: Sessions
 
-    @room.get("/initiate")
-    def initiate() -> Response:
+    def initiate(self) -> Response:
+        """GET, at the hub: a region sends a browser to be asked about."""
         params = single(request.args)
-        issuer, target = params.get("iss", ""), _target(peers, params)
+        issuer, target = params.get("iss", ""), _target(self.peers, params)
         if not _navigation(request):
             return see_other(target)
-        who = desk.visitor()
+        who = self.desk.visitor()
         try:
-            url = travel.leave(issuer, browser=who.browser_name, silent=True, return_to=target)
+            url = self.travel.leave(issuer, browser=who.browser_name, silent=True, return_to=target)
         except Unavailable:
             return see_other(target)
         return who.dress(see_other(url))
 
-    @room.get("/return/<login_id>")
-    def come_back(login_id: str) -> Response:
-        who = desk.visitor()
-        login = desk.login(login_id, who)
-        if who.session is not None and login.announced:
-            who.session = sessions.announce(who.session, now=desk.clock())
-        return desk.onward(login, who, "signin")
+    def initiate_posted(self) -> Response:
+        """POST, at the hub: the same, by way of a GET of our own.
 
+        A POST of another site comes without our cookies: a new one now would end every journey under way.
+        """
+        params = single(request.form)
+        _target(self.peers, params)
+        query = urlencode({name: params[name] for name in ("iss", "target_link_uri")})
+        return see_other(f"{self.desk.dispatch.issuer}/initiate?{query}")
+
+    def come_back(self, login_id: str) -> Response:
+        """GET, at the region: the browser is back from the hub."""
+        who = self.desk.visitor()
+        login = self.desk.login(login_id, who)
+        if who.session is not None and login.announced:
+            who.session = self.sessions.announce(who.session, now=self.desk.clock())
+        return self.desk.onward(login, who, "signin")
+
+
+def blueprint(ends: Announcements) -> Blueprint:
+    """The routes of announcements."""
+    room = Blueprint("announce", __name__)
+    room.add_url_rule("/initiate", "initiate", ends.initiate)
+    room.add_url_rule("/initiate", "initiate_posted", ends.initiate_posted, methods=["POST"])
+    room.add_url_rule("/return/<login_id>", "come_back", ends.come_back)
     return room
 
 
