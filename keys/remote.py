@@ -1,8 +1,9 @@
 """Remote: owns the cached key set of another party's URL. Does not fetch itself. Imports encoding and public.
 
-Rules: a set is fresh for `ttl` seconds; an unknown kid fetches once more, but never twice within `pause`; one
-fetch is in flight; a failing host never empties the cache, and what it last gave counts until `hard` seconds
-are over; a bad answer is a failure as a whole, an unusable key among good ones is skipped.
+Rules: a set is fresh for `ttl` seconds; an unknown kid fetches once more, but never twice within `unknown`
+seconds, so that forged names cost the host nothing; one fetch is in flight; a failing host never empties the
+cache, and what it last gave counts until `hard` seconds are over; a bad answer is a failure as a whole, an
+unusable key among good ones is skipped.
 """
 
 import threading
@@ -36,12 +37,14 @@ class Ages:
 
     Attributes:
         ttl: fresh without a question.
-        pause: least time between two fetches, whatever tokens ask for.
+        pause: least time between two fetches, whatever asks for them.
+        unknown: least time between two fetches that unknown kids ask for.
         hard: after this a set counts no longer, even when its host is down.
     """
 
     ttl: float = 300
     pause: float = 30
+    unknown: float = 60
     hard: float = 86_400
 
 
@@ -72,6 +75,7 @@ class RemoteKeys:
         self._lock = threading.Lock()
         self._held: _Held | None = None
         self._tried: float | None = None
+        self._asked: float | None = None
 
     def jwks(self, kid: str | None = None) -> Mapping[str, object]:
         """The key set, as fresh as the rules ask.
@@ -102,16 +106,23 @@ class RemoteKeys:
 
     def _wants(self, held: _Held | None, kid: str | None) -> bool:
         now = self._clock()
-        if self._tried is not None and 0 <= now - self._tried < self._ages.pause:
+        if _within(now, self._tried, self._ages.pause):
             return False
-        if held is None or now - held.since >= self._ages.ttl:
-            return True
-        return kid is not None and kid not in held.kids
+        return self._is_due(held, now) or self._is_unknown(held, kid, now)
+
+    def _is_due(self, held: _Held | None, now: float) -> bool:
+        return held is None or now - held.since >= self._ages.ttl
+
+    def _is_unknown(self, held: _Held | None, kid: str | None, now: float) -> bool:
+        unknown = held is not None and kid is not None and kid not in held.kids
+        return unknown and not _within(now, self._asked, self._ages.unknown)
 
     def _refresh(self) -> None:
         since = self._clock()
+        if not self._is_due(self._held, since):
+            self._asked = since
         try:
-            keys = _read(self._fetcher.get(self._url, limit=_SIZE))
+            keys = read_key_set(self._fetcher.get(self._url, limit=_SIZE))
         except Exception:  # whatever a stranger's host does, the last good set stays (CVE-2026-48524)
             return
         finally:
@@ -120,15 +131,43 @@ class RemoteKeys:
         self._held = _Held({"keys": keys}, frozenset(key.get("kid") for key in keys), since)
 
 
-def _read(body: bytes) -> list[Mapping[str, object]]:
+def _within(now: float, moment: float | None, seconds: float) -> bool:
+    """Whether `moment` was less than so long ago; one that is still to come (the clock went back) was not."""
+    return moment is not None and 0 <= now - moment < seconds
+
+
+def read_key_set(body: bytes) -> list[Mapping[str, object]]:
+    """The usable keys of a JWK Set as its host sent it.
+
+    Raises:
+        JoseError: it is no key set, has no usable key, or one name for two keys.
+    """
     if len(body) > _SIZE:
         raise JoseError("size", "a key set that is too long")
-    keys = strict_json(body, depth=_DEPTH).get("keys")
-    if not isinstance(keys, list) or len(keys) > _KEYS:
+    return usable_keys(strict_json(body, depth=_DEPTH))
+
+
+def usable_keys(jwks: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """The keys of a set that verify something; others are skipped: unknown kinds, keys for encryption, keys
+    with a private or symmetric half, points off their curve.
+
+    Raises:
+        JoseError: it is no key set, has no usable key, or one name for two keys: whoever reads it would have
+            to guess (RFC 7517 §4.5).
+    """
+    keys = jwks.get("keys")
+    if not isinstance(keys, list | tuple) or len(keys) > _KEYS:
         raise JoseError("key", "not a key set")
-    usable: list[Mapping[str, object]] = [key for key in keys if isinstance(key, dict) and _usable(key)]
+    usable: list[Mapping[str, object]] = []
+    for key in keys:
+        if isinstance(key, Mapping) and key not in usable and _usable(key):
+            usable.append(key)
     if not usable:
         raise JoseError("key", "a key set without usable keys")
+    for alg in ALGORITHMS:
+        kids = [key.get("kid") for key in usable if suits(key, alg)]
+        if len(set(kids)) != len(kids):
+            raise JoseError("kid", "a key set with one name for two keys")
     return usable
 
 

@@ -55,7 +55,7 @@ def statement_target(jwks: Mapping[str, object]) -> Target:
 def key_set(text: str) -> None:
     """A key set that somebody publishes, and a token chosen from it."""
     with suppress(JoseError):
-        assert remote._read(text.encode("utf-8", "surrogatepass"))
+        assert remote.read_key_set(text.encode("utf-8", "surrogatepass"))
 
 
 def encoding(text: str) -> None:

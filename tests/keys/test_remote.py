@@ -64,13 +64,27 @@ def test_an_unknown_kid_fetches_once_more_after_the_pause() -> None:
     assert host.visits == 2
 
 
-def test_a_flood_of_unknown_kids_is_one_fetch_in_thirty_seconds() -> None:
+def test_ten_thousand_forged_kids_are_one_fetch_a_minute() -> None:
+    host = Host(body(ONE))
+    remote = RemoteKeys(URL, host, lambda: host.now, Ages(ttl=3600, pause=30, hard=7200))
+    remote.jwks()
+    for step in range(10_000):
+        host.now = NOW + 30 + step / 50
+        assert kids(remote, f"forged-{step}") == {ONE["kid"]}
+    assert host.visits == 1 + 4, "two hundred seconds, and the first of them at once"
+
+
+def test_forged_kids_do_not_put_off_what_is_due() -> None:
     host = Host(body(ONE))
     remote = host.keys()
-    for step in range(600):
-        host.now = NOW + step / 10
-        assert kids(remote, f"forged-{step}") == {ONE["kid"]}
-    assert host.visits == 2
+    remote.jwks()
+    host.now = NOW + 270
+    assert kids(remote, "forged") == {ONE["kid"]}
+    host.now, host.answer = NOW + 570, body(TWO)
+    assert kids(remote, str(TWO["kid"])) == {TWO["kid"]}
+    host.now, host.answer = NOW + 600, body(ONE, TWO)
+    assert kids(remote, str(ONE["kid"])) == {ONE["kid"], TWO["kid"]}, "the fetch that was due counts for none"
+    assert host.visits == 4
 
 
 BAD: dict[str, bytes | Exception] = {
@@ -88,6 +102,11 @@ BAD: dict[str, bytes | Exception] = {
     "private keys only": body({**ONE, "d": ONE["x"]}),
     "shared secrets only": body({"kty": "oct", "kid": "x", "k": "AAAA"}),
     "keys for encryption only": body({**ONE, "use": "enc"}),
+    "one name for two keys": body(ONE, {**TWO, "kid": ONE["kid"]}),
+    "two keys without a name": body(*({m: v for m, v in key.items() if m != "kid"} for key in (ONE, TWO))),
+    "a list": b"[]",
+    "a string": b'"keys"',
+    "half of a set": body(ONE)[:-9],
     "keys that are none": body({**ONE, "x": ONE["y"]}, "x", 1, None),
     "a kid that is a list": body({**ONE, "kid": ["x"]}),
 }
@@ -124,6 +143,17 @@ def test_one_bad_key_does_not_take_the_good_ones_with_it() -> None:
     odd = {"kty": "AKP", "kid": "pq", "alg": "ML-DSA-44", "pub": "AA"}
     host = Host(body({**TWO, "y": TWO["x"]}, odd, ONE))
     assert kids(host.keys()) == {ONE["kid"]}
+
+
+def test_a_key_whose_private_half_is_told_is_left_out() -> None:
+    assert kids(Host(body(ONE, {**TWO, "d": TWO["x"]})).keys()) == {ONE["kid"]}
+    assert kids(Host(body(ONE, {"kty": "oct", "kid": "s", "k": "AAAA"})).keys()) == {ONE["kid"]}
+
+
+def test_one_name_may_stand_for_keys_of_two_algorithms() -> None:
+    other = {**key("RS256").public, "kid": ONE["kid"]}
+    remote = Host(body(ONE, other, ONE)).keys()
+    assert remote.jwks()["keys"] == [ONE, other]
 
 
 @pytest.mark.parametrize("answer", [body(ONE).ljust(256 * 1024), body(*[ONE] * 100)])
