@@ -6,12 +6,14 @@ them differ by at most a skew. What a node serves is written down, and so is wha
 every token whether some lawful verifier, with a copy of any lawful age, could have met it without knowing its key.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from keys.change import Change, Refused
 from keys.emergency import revoke
 from keys.facts import Facts, Replica
+from keys.gates import Gate
 from keys.ledger import Ledger, Tally
 from keys.lifetimes import Lifetimes
 from keys.plan import currents, plan
@@ -55,8 +57,17 @@ class Node:
 class Wheelhouse:
     """One ring, its store, its nodes, its superior."""
 
-    def __init__(self, lifetimes: Lifetimes, offsets: Sequence[float]) -> None:
+    def __init__(
+        self,
+        lifetimes: Lifetimes,
+        offsets: Sequence[float],
+        believed: Lifetimes | None = None,
+        *,
+        amnesia: bool = False,
+    ) -> None:
         self.times, self.now = lifetimes, NOW
+        self.believed = believed or lifetimes  # what the settings say
+        self.amnesia = amnesia  # whether the ledger is lost again and again
         self.version, self.ring = 0, KeyRing(purpose=lifetimes.purpose, keys=())
         self.nodes = [Node(f"n{number}", off * lifetimes.skew / 2) for number, off in enumerate(offsets)]
         self.maker = Maker(lifetimes.purpose)
@@ -72,10 +83,37 @@ class Wheelhouse:
         self.ever: set[str] = set()
 
     def pass_time(self, seconds: float) -> None:
-        """Nodes serve what they have all the time: at both ends of every wait, so that no copy is missed."""
-        self._serve()
-        self.now += seconds
-        self._serve()
+        """Nodes serve what they have all the time: looked at whenever it may change, so that no copy is missed."""
+        end = self.now + seconds
+        moments = [self.now, end]
+        for node in self.nodes:
+            moments.append(node.read_at + self.times.replica_delay)
+            moments += (
+                [key.published - node.off - 1e-6 for key in node.ring.keys if key.published]
+                if node.ring
+                else []
+            )
+        for moment in sorted(one for one in moments if self.now <= one <= end):
+            self.now = moment
+            self._serve()
+
+    def live(self, seconds: float) -> None:
+        """All nodes go on as lazily as they may: each reads the ring just before it would have to stop, and signs
+        just before and after."""
+        end = self.now + seconds
+        while self.now < end:
+            late = min(node.read_at + self.times.replica_delay for node in self.nodes)
+            self.pass_time(max(min(end, late) - self.now, 0.0))
+            for node in self.nodes:
+                self.sign(node)
+                if self.now >= node.read_at + self.times.replica_delay:
+                    self.read(node)
+                    self.sign(node)
+
+    def until(self, gate: Gate, node: Node) -> None:
+        """Live on until the gate opens by the clock of this node."""
+        if math.isfinite(gate.at):
+            self.live(max(gate.at - node.off - self.now, 0.0) + 1e-3)
 
     def read(self, node: Node) -> None:
         """The node reads the ring, serves it, and says so."""
@@ -89,7 +127,7 @@ class Wheelhouse:
         self.heard[node.name] = Replica(
             name=node.name, acknowledged=kids, signing=frozenset(signing), heartbeat=clock
         )
-        self.ledger = self.ledger.merged(node.tally.take())
+        self.ledger = Ledger() if self.amnesia else self.ledger.merged(node.tally.take())
         self._serve()
 
     def fresh(self, node: Node) -> bool:
@@ -122,7 +160,7 @@ class Wheelhouse:
 
     def facts(self) -> Facts:
         return Facts(
-            lifetimes=self.times,
+            lifetimes=self.believed,
             ledger=self.ledger,
             sightings=tuple(self.sightings),  # type: ignore[arg-type]
             replicas=tuple(self.heard.values()),
@@ -183,11 +221,11 @@ class Wheelhouse:
 
     def failures(self) -> list[str]:
         """Every token that a lawful verifier somewhere would have refused for want of its key."""
-        bad = []
+        bad, ages = [], (self.times.copies, self.times.statement_life)
         for token in (one for one in self.tokens if one.kid not in self.exempt):
-            for sets, age in ((self.served, self.times.copies), (self.statements, self.times.statement_life)):
+            for sets, age in zip((self.served, self.statements), ages, strict=True):
                 # A copy that was fetched before we began holds nothing of us: then the verifier fetches.
-                seen = [one for one in sets if token.at - age <= one.at <= token.until]
+                seen = [one for one in sets if token.at - age - self.times.skew <= one.at <= token.until]
                 if any(token.kid not in one.kids for one in seen):
                     bad.append(f"{token.kid[:6]} signed at {token.at - NOW:.1f}")
         return bad
