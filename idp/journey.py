@@ -5,7 +5,8 @@ steps never call each other. The rules, in the order in which they are judged:
 
  1. A session that may not answer this client counts as none (a hub never answers a region about its own
     citizens).
- 2. No session: ask silently where the person may be signed in, once; then refuse if nothing may be shown
+ 2. No session: ask silently where the person may be signed in, once (also when they must authenticate anew:
+    only then is it known where their password is); then refuse if nothing may be shown
     (`prompt=none`); then travel to where they chose; then show a page of our own.
  3. A session too old for `prompt=login` or `max_age`: authenticate anew where the password is;
     `prompt=none` is refused.
@@ -130,12 +131,10 @@ def may_answer(session: Session, client: Client) -> bool:
 
 
 def _sign_in(login: Login, client: Client, ways: Ways) -> Step:
-    silent = "none" in login.prompt
-    if "login" not in login.prompt:
-        for issuer in (ways.beyond, ways.remembered):
-            if issuer is not None and issuer != client.client_id and issuer not in login.asked:
-                return Travel(issuer, silent=True)
-    if silent:
+    for issuer in (ways.beyond, ways.remembered):
+        if issuer is not None and issuer != client.client_id and issuer not in login.asked:
+            return Travel(issuer, silent=True)
+    if "none" in login.prompt:
         return Refuse("login_required", "Nobody is signed in here, and prompt=none forbids to show a page.")
     if login.chosen is not None:
         return Travel(login.chosen, silent=False, renew="login" in login.prompt)

@@ -135,9 +135,9 @@ class Dispatch:
         else:
             login = replace(login, trips=login.trips + 1, chosen=None, trouble=None)
         kept = self._keep(login, visitor)
-        forwarded = (
-            ("acr_values", "ui_locales") if step.claims_only else ("acr_values", "ui_locales", "max_age")
-        )
+        # A silent trip asks who it is; whether that was too long ago is judged here, when it is back.
+        judged_there = () if step.silent or step.claims_only else ("max_age",)
+        forwarded = ("acr_values", "ui_locales", *judged_there)
         try:
             url = self.travel.leave(
                 step.issuer,

@@ -100,13 +100,16 @@ RULE_2 = {
     "prompt=none is refused even where a region was chosen": Case(
         login=after_asking(prompt=NONE, chosen=HUB), then="login_required"
     ),
-    "prompt=login asks nobody silently: a session elsewhere does not count": Case(
-        login=login(prompt=LOGIN), then=Password()
+    "prompt=login asks silently too: only then is it known where the password is": Case(
+        login=login(prompt=LOGIN), then=Travel(HUB, silent=True)
+    ),
+    "prompt=login shows the page of our own when nobody knows the person": Case(
+        login=after_asking(prompt=LOGIN), then=Password()
     ),
     "prompt=consent asks silently like any other": Case(
         login=login(prompt=CONSENT), then=Travel(HUB, silent=True)
     ),
-    "max_age does not keep from asking silently: it travels along": Case(
+    "max_age does not keep from asking silently: it is judged afterwards": Case(
         login=login(max_age=0), then=Travel(HUB, silent=True)
     ),
     "while the hub is down nobody is sent there": Case(ways=ALONE, then=Password()),
@@ -139,7 +142,7 @@ RULE_2 = {
         login=after_asking(chosen=HUB), then=Travel(HUB, silent=False)
     ),
     "whoever chose a region under prompt=login must authenticate anew there": Case(
-        login=login(prompt=LOGIN, chosen=HUB), then=Travel(HUB, silent=False, renew=True)
+        login=after_asking(prompt=LOGIN, chosen=HUB), then=Travel(HUB, silent=False, renew=True)
     ),
     "a trip that failed leads to a page, not to another trip": Case(
         login=after_asking(trips=1, trouble="access_denied"), then=Password()

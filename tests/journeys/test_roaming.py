@@ -1,5 +1,7 @@
 """Sign in once, and every region knows you."""
 
+import pytest
+
 from tests.country.world import GD, HUB, ZJ, World
 
 
@@ -96,6 +98,28 @@ def test_prompt_login_asks_for_the_password_again_where_the_password_is(world: W
     page = browser.submit(page, username="lihua", password="right")
     me = page.response.get_json()
     assert me["auth_time"] == first["auth_time"] + 100
+
+
+@pytest.mark.parametrize("asked", ["prompt=login", "max_age=50"])
+def test_a_first_visit_that_wants_a_fresh_sign_in_is_taken_to_where_the_password_is(
+    world: World, asked: str
+) -> None:
+    browser = world.browser()
+    world.sign_in(browser, world.portal_gd, "lihua")
+    world.advance(100)
+    page = browser.get(f"{world.portal_zj.url}/login?{asked}")
+    assert page.url.startswith(f"{GD}/signin/")
+    page = browser.submit(page, username="lihua", password="right")
+    assert page.url == f"{world.portal_zj.url}/me"
+    assert page.response.get_json()["auth_time"] == int(world.clock())
+
+
+def test_a_first_visit_that_wants_a_fresh_sign_in_without_a_page_is_refused(world: World) -> None:
+    browser = world.browser()
+    world.sign_in(browser, world.portal_gd, "lihua")
+    world.advance(100)
+    browser.get(f"{world.portal_zj.url}/login?prompt=none&max_age=50")
+    assert world.portal_zj.errors[-1]["error"] == "login_required"
 
 
 def test_a_short_max_age_asks_again_and_a_long_one_does_not(world: World) -> None:
