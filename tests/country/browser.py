@@ -10,7 +10,12 @@ from werkzeug.test import Client, TestResponse
 from tests.country.network import Network, origin_of
 
 MOST_REDIRECTS = 25
-NAVIGATION = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Accept-Language": "en"}
+NAVIGATION = {
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Dest": "document",
+    "Accept": "text/html,application/xhtml+xml",
+    "Accept-Language": "en",
+}
 
 
 @dataclass
