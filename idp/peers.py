@@ -1,27 +1,32 @@
 """Peers: owns what we know of other identity providers. Does not travel or sign. Imports federation,
-client, pulse.
+keys, distinct, introduced, pulse.
 
 A peer is known by settings: its issuer and its pinned federation keys, which it may replace by itself
-(`introduced`). All else (endpoints, protocol keys,
-where its logout tokens go) is read from the entity configuration that it signs with those keys. A trust
-chain is another way to become known and fits behind the same verbs.
+(`introduced`). All else (endpoints, protocol keys, where its logout tokens go) is read from the entity
+configuration that it signs with those keys. A trust chain is another way to become known and fits behind the
+same verbs. Whatever a peer answers, the last configuration that was good serves until it expires.
 """
 
 import contextlib
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from federation.statement import Invalid, verify_configuration
-from idp.client import Client
 from idp.clock import Clock
+from idp.distinct import Distinct, Reused
 from idp.errors import Unavailable
 from idp.introduced import Introduced
 from idp.pulse import Fetcher, Pulse
+from keys.encoding import JoseError
+from keys.remote import usable_keys
 
 REFRESH = 60
 """Seconds after which a peer's configuration is read again."""
+
+UNKNOWN = 60.0
+"""Seconds between two readings of a peer that unknown keys ask for: anybody can make up the name of a key."""
 
 PAUSE = 3.0
 """Seconds for which a peer that could not be read, and never was, is not asked again."""
@@ -98,6 +103,8 @@ class Peers:
         self._introduced = introduced
         self._peers: dict[str, tuple[float, Peer]] = {}
         self._failed: dict[str, float] = {}
+        self._asked: dict[str, float] = {}
+        self._distinct = Distinct({one.issuer: one.jwks for one in acquaintances})
         self._reading = {issuer: threading.Lock() for issuer in self._known}
         self._pulses = {issuer: Pulse(issuer, fetcher, clock) for issuer in self._known}
 
@@ -117,7 +124,7 @@ class Peers:
         """The verified peer; its last good configuration serves while it does not answer, until that expires.
 
         Args:
-            fresh: read it again now, at most once a second (an unknown key was seen).
+            fresh: an unknown key was seen: read it again now, though at most once a minute.
 
         Raises:
             Unavailable: it is not known, does not answer, or its configuration does not verify.
@@ -126,15 +133,21 @@ class Peers:
         if one is None:
             raise Unavailable("peer", f"{issuer} is not a peer")
         now = self._clock()
-        at, peer = self._peers.get(issuer, (0.0, None))
+        entry = self._peers.get(issuer)
+        at, peer = entry or (0.0, None)
         good = peer if peer is not None and now < peer.expires else None
-        if good is not None and now < at + (1 if fresh else min(REFRESH, (good.expires - at) / 2)):
+        asked = fresh and now != at and not 0 <= now - self._asked.get(issuer, -UNKNOWN) < UNKNOWN
+        if good is not None and not asked and at <= now < at + min(REFRESH, (good.expires - at) / 2):
             return good
         reading = self._reading[issuer]
-        if not reading.acquire(blocking=fresh or good is None) and good is not None:
+        if not reading.acquire(blocking=asked or good is None) and good is not None:
             return good  # somebody reads it already
         try:
-            return self._refresh(one, now)
+            peer = self._refresh(one, now, entry)
+            if asked:
+                # Only now: whoever saw the same key meanwhile waits for this reading, not does without.
+                self._asked[issuer] = now
+            return peer
         finally:
             reading.release()
 
@@ -153,14 +166,11 @@ class Peers:
         """Whether the last probe failed; asks nobody."""
         return issuer in self._pulses and self._pulses[issuer].seen_down
 
-    def client(self, issuer: str) -> Client:
-        """The peer as a relying party of ours; raises `Unavailable` as `get` does."""
-        return as_client(self.get(issuer))
-
-    def _refresh(self, one: Acquaintance, now: float) -> Peer:
-        at, last = self._peers.get(one.issuer, (0.0, None))
-        if last is not None and at >= now:
-            return last
+    def _refresh(self, one: Acquaintance, now: float, entry: tuple[float, Peer] | None) -> Peer:
+        current = self._peers.get(one.issuer)
+        last = current[1] if current is not None else None
+        if last is not None and current is not entry:
+            return last  # somebody read it while we waited for our turn
         if now < self._failed.get(one.issuer, float("-inf")) + PAUSE:
             raise Unavailable("peer", f"{one.issuer} did not answer just now")
         try:
@@ -179,7 +189,12 @@ class Peers:
         try:
             believed = self._introduced.keys(one.issuer, one.jwks)
             statement = verify_configuration(token, entity_id=one.issuer, jwks=believed, now=now)
-        except Invalid as error:
+            provider = _part(statement.metadata, "openid_provider")
+            party = _part(statement.metadata, "openid_relying_party")
+            self._distinct.note(
+                one.issuer, [believed, statement.jwks], [provider.get("jwks"), party.get("jwks")]
+            )
+        except (Invalid, JoseError, Reused) as error:
             raise Unavailable(
                 "peer", f"the configuration of {one.issuer} does not verify: {error}"
             ) from error
@@ -188,58 +203,17 @@ class Peers:
             issuer=one.issuer,
             name=one.name,
             region=one.region,
-            provider=_part(statement.metadata, "openid_provider"),
-            party=_part(statement.metadata, "openid_relying_party"),
+            provider=provider,
+            party=party,
             expires=float(statement.expires),
         )
 
 
-class KnownClients:
-    """Relying parties registered here, and peers: one way to find both."""
-
-    def __init__(self, registered: Callable[[str], Client | None], peers: Peers) -> None:
-        self._registered = registered
-        self._peers = peers
-
-    def find(self, client_id: str) -> Client | None:
-        """The client, or None when nobody knows it.
-
-        Raises:
-            Unavailable: a peer whose configuration cannot be read, or the records.
-        """
-        if self._peers.known(client_id) is not None:
-            return self._peers.client(client_id)
-        return self._registered(client_id)
-
-
-def as_client(peer: Peer) -> Client:
-    """A peer seen as a relying party: entity identifier as `client_id`, private_key_jwt, PKCE always."""
-    party = peer.party
-    jwks = party.get("jwks")
-    return Client(
-        client_id=peer.issuer,
-        name=peer.name,
-        redirect_uris=_strings(party.get("redirect_uris")),
-        auth_method="private_key_jwt",
-        jwks=jwks if isinstance(jwks, dict) else {"keys": []},
-        post_logout_redirect_uris=_strings(party.get("post_logout_redirect_uris")),
-        backchannel_logout_uri=_string(party.get("backchannel_logout_uri")),
-        initiate_login_uri=_string(party.get("initiate_login_uri")),
-        client_uri=peer.issuer,
-        peer=True,
-        region=peer.region,
-        extra={"return_uri": party.get("manyou_return_uri")},
-    )
-
-
-def _part(metadata: Mapping[str, object], kind: str) -> Mapping[str, object]:
-    value = metadata.get(kind)
-    return json.loads(json.dumps(value)) if isinstance(value, Mapping) else {}
-
-
-def _strings(value: object) -> tuple[str, ...]:
-    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list | tuple) else ()
-
-
-def _string(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+def _part(metadata: Mapping[str, Mapping[str, object]], kind: str) -> Mapping[str, object]:
+    """One role's metadata, with those of its keys that verify something; raises `JoseError`."""
+    value: dict[str, object] = json.loads(json.dumps(metadata.get(kind, {})))
+    if "jwks" not in value:
+        return value
+    if not isinstance(value["jwks"], dict):
+        raise JoseError("key", "not a key set")
+    return {**value, "jwks": {"keys": usable_keys(value["jwks"])}}

@@ -57,7 +57,7 @@ class Vouching:
                 token,
                 jwks,
                 algs=("ES256",),
-                typ=("JWT", None),
+                typ=("JWT",),
                 issuer=peer.issuer,
                 audience=self._issuer,
                 now=now,

@@ -23,6 +23,7 @@ from keys import jose
 ALGS = ("ES256", "RS256", "PS256")
 _LONGEST = 300
 _LEEWAY = 10
+_TYPES = ("JWT", "client-authentication+jwt")
 _JTI = 256
 
 RemoteJwks = Callable[[str, str | None], Mapping[str, object]]
@@ -72,7 +73,8 @@ class Assertions:
                 assertion,
                 self._keys(client, assertion),
                 algs=ALGS,
-                typ=(None, "JWT", "client-authentication+jwt"),
+                # Common libraries of relying parties write no type; peers are held to one (RFC 8725 §3.11).
+                typ=_TYPES if client.peer else (None, *_TYPES),
                 issuer=client.client_id,
                 audience=self._issuer if client.peer else (self._issuer, self._token_endpoint),
                 now=now,

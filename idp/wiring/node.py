@@ -16,13 +16,14 @@ from idp.goodbye import Goodbyes, Requests
 from idp.grant import Grants
 from idp.introduced import Introduced
 from idp.keykeeping.keeper import Keeper
+from idp.known import KnownClients
 from idp.leaving import Leaving
 from idp.login import Logins
 from idp.lookout import Lookout
 from idp.notices import Notices
 from idp.oauth.provider import Provider
 from idp.outbound import Sender
-from idp.peers import KnownClients, Peers
+from idp.peers import Peers
 from idp.session import Sessions
 from idp.settings import Settings
 from idp.store import Store

@@ -22,6 +22,7 @@ def key(purpose: str = "oidc", issuer: str = HUB) -> SigningKey:
 
 
 FEDERATION, OIDC, NEXT, STRANGER = key("federation"), key(), key(), key()
+PINNED = {HUB: FEDERATION, GD: key("federation", GD)}
 
 
 def jwks(*keys: SigningKey) -> Mapping[str, object]:
@@ -53,11 +54,12 @@ def party(issuer: str) -> dict[str, object]:
 def configuration(
     issuer: str = HUB,
     *keys: SigningKey,
-    by: SigningKey = FEDERATION,
+    by: SigningKey | None = None,
     now: float = NOW,
     lifetime: int = 86_400,
 ) -> str:
     """Return the signed configuration of a peer whose protocol keys are these."""
+    by = by or PINNED.get(issuer, FEDERATION)
     claims = {
         "iss": issuer,
         "sub": issuer,
@@ -93,7 +95,7 @@ class Wire:
 
 def acquaintance(issuer: str) -> Acquaintance:
     return Acquaintance(
-        issuer=issuer, name={"zh": "同行", "en": "Peer"}, jwks=jwks(FEDERATION), region=REGION.get(issuer)
+        issuer=issuer, name={"zh": "同行", "en": "Peer"}, jwks=jwks(PINNED[issuer]), region=REGION.get(issuer)
     )
 
 

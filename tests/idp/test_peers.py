@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from idp.errors import Unavailable
-from idp.peers import PAUSE, REFRESH, KnownClients
+from idp.known import KnownClients
+from idp.peers import PAUSE, REFRESH, UNKNOWN
 from tests.idp.made import GD, HUB, NOW, ZJ, client
 from tests.idp.peer_world import NEXT, OIDC, STRANGER, PeerWorld, configuration, jwks
 
@@ -35,16 +36,38 @@ def test_a_configuration_is_read_once_a_minute(world: PeerWorld) -> None:
         assert world.wire.asked.count(AT) == reads
 
 
-def test_an_unknown_key_reads_it_again_at_most_once_a_second(world: PeerWorld) -> None:
+def test_an_unknown_key_reads_it_again_at_once_and_then_once_a_minute(world: PeerWorld) -> None:
     world.peers.get(HUB)
     world.wire.publish(HUB, configuration(HUB, OIDC, NEXT))
     assert world.peers.get(HUB, fresh=True).jwks() == jwks(OIDC), "it was read this very second"
     world.clock.now += 1
     assert world.peers.get(HUB).jwks() == jwks(OIDC)
     assert world.peers.get(HUB, fresh=True).jwks() == jwks(OIDC, NEXT)
-    world.clock.now += 0.9
+    world.clock.now += REFRESH - 0.5
     world.peers.get(HUB, fresh=True)
     assert world.wire.asked.count(AT) == 2
+    world.clock.now += UNKNOWN
+    world.peers.get(HUB, fresh=True)
+    assert world.wire.asked.count(AT) == 3
+
+
+def test_ten_thousand_unknown_keys_are_one_reading_a_minute_besides_those_that_were_due(
+    world: PeerWorld,
+) -> None:
+    for step in range(10_000):
+        world.clock.now = NOW + step / 50
+        assert world.peers.get(HUB, fresh=True).jwks() == jwks(OIDC)
+    due, asked = 1 + 200 // int(REFRESH), 1 + 200 // int(UNKNOWN)
+    assert world.wire.asked.count(AT) <= due + asked
+
+
+def test_a_clock_that_went_back_does_not_stop_reading(world: PeerWorld) -> None:
+    world.peers.get(HUB)
+    world.clock.now += 1
+    world.peers.get(HUB, fresh=True)
+    world.clock.now -= 3600
+    world.wire.publish(HUB, configuration(HUB, NEXT, now=NOW - 3600))
+    assert world.peers.get(HUB).jwks() == jwks(NEXT)
 
 
 def test_many_that_see_an_unknown_key_read_it_again_once(world: PeerWorld) -> None:

@@ -9,7 +9,7 @@ from idp.vouching import REQUIRED, NotOurs, Vouching
 from keys.key import SigningKey, generate
 from tests.idp.made import GD, HUB, NOW, ZJ
 from tests.idp.peer_world import NEXT, OIDC, STRANGER, PeerWorld, configuration
-from tests.keys.forge import unchecked
+from tests.keys.forge import forge, unchecked
 
 LADDER = "http://anchor.localhost:8401"
 RSA = generate(alg="RS256", purpose="oidc", issuer=HUB, now=NOW - 9000, active_from=NOW - 9000)
@@ -82,6 +82,7 @@ MISSES: dict[str, str] = {
     "signed with an algorithm that peers do not use": token(RSA),
     "an access token": token(OIDC, "at+jwt"),
     "a logout token": token(OIDC, "logout+jwt"),
+    "a token that does not say what it is": forge({"alg": "ES256", "kid": OIDC.kid}, word(), signer=OIDC),
     "no token at all": "nonsense",
     "cut short": token()[:-4],
     "a nonce that is no text": token(nonce=7),

@@ -14,7 +14,7 @@ from idp.oauth.assertion import Assertions
 from keys.key import SigningKey
 from tests.idp.oauth.memory import NOW
 from tests.idp.oauth.place import ISSUER, OIDC, PORTAL, SECRET, THEIRS, Place, json_of, jwks_of
-from tests.keys.forge import unchecked
+from tests.keys.forge import forge, unchecked
 
 SIGNING = replace(
     PORTAL, client_id="signing", auth_method="private_key_jwt", secret_sha256="", jwks=jwks_of(THEIRS)
@@ -100,6 +100,24 @@ def test_an_assertion_that_differs_in_one_thing_is_refused(place: Place, changes
     with pytest.raises(WireError) as refusal:
         show(place, SIGNING, assertion(**changes), client_id="signing")
     assert (refusal.value.code, refusal.value.status) == ("invalid_client", 401)
+
+
+def untyped(client: Client) -> str:
+    body = {
+        "iss": client.client_id,
+        "sub": client.client_id,
+        "aud": ISSUER,
+        "exp": int(NOW) + 60,
+        "jti": "j-1",
+    }
+    return forge({"alg": "ES256", "kid": THEIRS.kid}, body, signer=THEIRS)
+
+
+def test_an_assertion_without_a_type_is_taken_from_a_client_but_not_from_a_peer(place: Place) -> None:
+    assert show(place, SIGNING, untyped(SIGNING))["id_token"]
+    with pytest.raises(WireError) as refusal:
+        show(place, PEER, untyped(PEER))
+    assert refusal.value.cause == "assertion: typ"
 
 
 def test_an_assertion_counts_once(place: Place) -> None:
