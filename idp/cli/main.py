@@ -20,6 +20,7 @@ COMMANDS = {
     "doctor": "idp.cli.doctor:doctor",
     "clients": "idp.cli.clients:clients",
     "citizens": "idp.cli.citizens:citizens",
+    "keys": "idp.cli.keys:keys",
     "federation": "idp.cli.federation:federation",
     "test": "idp.cli.develop:test",
     "check": "idp.cli.develop:check",

@@ -13,10 +13,10 @@ from idp.introduction import roles
 from idp.keykeeping.keeper import Keeper
 from idp.keykeeping.leader import Leader
 from idp.keykeeping.memory import RingMemory
+from idp.keykeeping.office import Office
 from idp.keykeeping.registrar import Registrar
 from idp.lookout import Lookout
 from idp.pen import Pen
-from idp.rings import ALGS
 from idp.settings import Settings, lifetimes
 from idp.store import Store
 from idp.tokens import Tokens
@@ -71,6 +71,7 @@ class Keyroom:
             authority_hints=(),
             lifetime=settings.lifetimes.entity_configuration,
             clock=self.clock,
+            alg=settings.keys.federation_algorithm,
         )
 
     def introduced(self) -> Introduced:
@@ -109,6 +110,11 @@ class Keyroom:
         )
 
 
+def open_office(settings: Settings, records: Records, clock: Clock, by: str) -> Office:
+    """The rings as an operator sees them."""
+    return Office(registrar=registrar(settings, records, clock), papers=records.key_facts, clock=clock, by=by)
+
+
 def registrar(settings: Settings, records: Records, clock: Clock) -> Registrar:
     """The facts and the books of these settings."""
     purposes: tuple[Purpose, ...] = ("oidc", "federation") if settings.provider else ("federation",)
@@ -118,7 +124,7 @@ def registrar(settings: Settings, records: Records, clock: Clock) -> Registrar:
         known=records.key_facts,
         books=records.wheel,
         lifetimes={purpose: lifetimes(settings, purpose) for purpose in purposes},
-        wanted={purpose: ALGS[purpose] for purpose in purposes},
+        wanted={purpose: records.rings.algs[purpose] for purpose in purposes},
         pins=[peer.issuer for peer in settings.peer],
         clock=clock,
     )

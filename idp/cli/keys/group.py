@@ -1,0 +1,26 @@
+"""Group: owns the list of `manyou keys` commands. Imports each."""
+
+import click
+
+from idp.cli.keys import act, emergency, look, override
+from idp.cli.keys.drill import drill
+
+
+@click.group()
+def keys() -> None:
+    """Both key rings: what signs, what comes next and when, and why not before."""
+
+
+for command in (
+    look.list_,
+    look.plan,
+    look.evidence,
+    act.announce,
+    act.rotate,
+    act.rollback,
+    emergency.revoke,
+    override.approve,
+    override.override,
+    drill,
+):
+    keys.add_command(command)
