@@ -16,6 +16,7 @@ def configuration(
     authority_hints: Sequence[str],
     now: float,
     lifetime: int,
+    alg: str = "ES256",
 ) -> str:
     """Our entity configuration, signed with the federation ring (OIDF §3.1).
 
@@ -25,6 +26,7 @@ def configuration(
         metadata: by entity type.
         authority_hints: our immediate superiors; empty for a trust anchor, and then left out (§3.1.2).
         now: seconds since 1970.
+        alg: the algorithm of the key that signs.
         lifetime: seconds until it expires, and until others look for new keys (§11.1).
 
     Raises:
@@ -46,4 +48,4 @@ def configuration(
     }
     if authority_hints:
         claims["authority_hints"] = list(authority_hints)
-    return sign(ring.signer(now), claims, typ=TYP)
+    return sign(ring.signer(now, alg), claims, typ=TYP)

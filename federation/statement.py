@@ -23,7 +23,7 @@ from keys.public import is_public
 __all__ = ["ALGS", "TYP", "Invalid", "Reason", "Statement", "verify_configuration"]
 
 TYP = "entity-statement+jwt"
-ALGS = ("ES256", "ES384", "RS256", "PS256", "EdDSA")
+ALGS = ("ES256", "ES384", "RS256", "PS256", "EdDSA", "ML-DSA-65")
 
 _REASONS = {
     "size": Reason.SIZE,

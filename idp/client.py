@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
+USERINFO_ALG = "userinfo_signed_response_alg"
+
 AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
 
 
@@ -26,11 +28,12 @@ class Client:
         secret_sha256: hex SHA-256 of the random secret; empty without one.
         jwks: public keys of a `private_key_jwt` client (`{"keys": […]}`), or None.
         jwks_uri: where they are instead, or None.
-        id_token_alg: `ES256` or `RS256`.
+        id_token_alg: with which its ID tokens and logout tokens are signed, one that the node offers.
         pkce: whether a code challenge is demanded; only a confidential client can be exempted.
         consent: `implied` (the click on the site's sign-in is the act) or `ask`.
         peer: True for another identity provider.
         region: GB/T 2260 code of a peer that is a home region.
+        extra: further metadata of RFC 7591, by its name there.
     """
 
     client_id: str
@@ -56,6 +59,12 @@ class Client:
     def public(self) -> bool:
         """Whether the client has no credential (RFC 6749 §2.1)."""
         return self.auth_method == "none"
+
+    @property
+    def userinfo_alg(self) -> str | None:
+        """With which its userinfo is signed (OIDC Core §5.3.2); None: it is plain JSON."""
+        alg = self.extra.get(USERINFO_ALG)
+        return alg if isinstance(alg, str) else None
 
     @property
     def sector(self) -> str:

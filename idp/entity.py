@@ -10,7 +10,7 @@ from federation import entity
 from idp.clock import Clock
 from idp.introduced import CONFIRMS
 from keys.ledger import Tally
-from keys.ring import KeyRing
+from keys.ring import KeyRing, signs
 
 Roles = Mapping[str, Mapping[str, object]]
 """Metadata by entity type: `openid_provider`, `openid_relying_party`, `federation_entity`."""
@@ -31,6 +31,7 @@ class Entity:
         authority_hints: our immediate superiors; empty for an anchor.
         lifetime: seconds until a statement expires.
         clock: seconds since 1970.
+        alg: the algorithm to sign statements with, once a key of it may sign; until then ES256.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Entity:
         authority_hints: Sequence[str],
         lifetime: int,
         clock: Clock,
+        alg: str = "ES256",
     ) -> None:
         self._entity_id = entity_id
         self._roles = roles
@@ -55,11 +57,13 @@ class Entity:
         self._authority_hints = authority_hints
         self._lifetime = lifetime
         self._clock = clock
+        self._alg = alg
 
     def configuration(self) -> str:
         """Return our entity configuration, signed now (OIDF §3.1)."""
         now, ring = self._clock(), self._federation()
-        self._tally.note(ring.signer(now).kid, at=now, exp=now + self._lifetime)
+        alg = _usable(ring, self._alg, now)
+        self._tally.note(ring.signer(now, alg).kid, at=now, exp=now + self._lifetime)
         return entity.configuration(
             entity_id=self._entity_id,
             ring=ring,
@@ -67,6 +71,7 @@ class Entity:
             authority_hints=self._authority_hints,
             now=now,
             lifetime=self._lifetime,
+            alg=alg,
         )
 
     def jwks(self) -> Mapping[str, object] | None:
@@ -91,3 +96,7 @@ class Entity:
         return {name: value for name, value in role.items() if name != "jwks_uri"} | {
             "jwks": self._oidc().jwks(now)
         }
+
+
+def _usable(ring: KeyRing, alg: str, now: float) -> str:
+    return alg if any(key.alg == alg and signs(key, now) for key in ring.keys) else "ES256"

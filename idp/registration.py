@@ -3,18 +3,20 @@
 Imports client and the settings' notion of loopback.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from urllib.parse import urlsplit
 
-from idp.client import Client
+from idp.client import USERINFO_ALG, Client
 from idp.settings.places import is_loopback
 from keys.public import ALGORITHMS, is_public, suits
 
-ID_TOKEN_ALGS = ("ES256", "RS256")
 
+def problems(client: Client, algorithms: Collection[str] = ("ES256", "RS256")) -> Iterator[str]:
+    """Everything that is wrong with a client, each with what to write instead.
 
-def problems(client: Client) -> Iterator[str]:
-    """Everything that is wrong with a client, each with what to write instead."""
+    Args:
+        algorithms: with which this node signs.
+    """
     if not client.redirect_uris:
         yield "redirect_uris: at least one is needed, to which citizens come back"
     for name, uris in (
@@ -33,8 +35,12 @@ def problems(client: Client) -> Iterator[str]:
         if optional is not None and (wrong := _web(optional)):
             yield f"{name}: {optional} {wrong}"
     yield from _credentials(client)
-    if client.id_token_alg not in ID_TOKEN_ALGS:
-        yield f"id_token_signed_response_alg: write {' or '.join(ID_TOKEN_ALGS)}"
+    for name, alg in (
+        ("id_token_signed_response_alg", client.id_token_alg),
+        (USERINFO_ALG, client.userinfo_alg),
+    ):
+        if alg is not None and alg not in algorithms:
+            yield f"{name}: this node does not sign with {alg}; write {' or '.join(algorithms)}"
 
 
 def _credentials(client: Client) -> Iterator[str]:
@@ -113,6 +119,7 @@ def metadata(client: Client, *, secret: str | None = None) -> Mapping[str, objec
         "backchannel_logout_uri": client.backchannel_logout_uri,
         "backchannel_logout_session_required": True if client.backchannel_logout_uri else None,
         "id_token_signed_response_alg": client.id_token_alg,
+        USERINFO_ALG: client.userinfo_alg,
         "subject_type": "pairwise",
         "require_pkce": client.pkce,
         "consent": client.consent,

@@ -8,6 +8,7 @@ long as nobody can have changed it without waiting for us (`patience`). Should t
 
 import math
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -24,7 +25,7 @@ from keys.store import KeyStore, Stored, open_ring, read_ring, write_ring
 FRESH = 5.0
 """Seconds for which a ring that was read is believed."""
 
-ALGS: dict[Purpose, tuple[str, ...]] = {"oidc": ("ES256", "RS256"), "federation": ("ES256",)}
+ALGS: Mapping[Purpose, tuple[str, ...]] = {"oidc": ("ES256", "RS256"), "federation": ("ES256",)}
 """The algorithms of a new node's first keys; relying parties may ask for RS256 (OIDC Core §15.1)."""
 
 log = structlog.get_logger("rings")
@@ -66,6 +67,7 @@ class Rings:
         issuer: whose keys they are.
         patience: seconds for which a ring that cannot be read again may sign.
         memory: of what SQL may have forgotten.
+        algs: the algorithms of each ring.
         token: where keys are that never leave it.
     """
 
@@ -78,6 +80,7 @@ class Rings:
         clock: Clock,
         patience: float = math.inf,
         memory: Memory | None = None,
+        algs: Mapping[Purpose, tuple[str, ...]] = ALGS,
         token: Token | None = None,
     ) -> None:
         self._store = store
@@ -86,6 +89,7 @@ class Rings:
         self._clock = clock
         self._patience = patience
         self._token = token
+        self.algs = algs
         self.memory = memory
         self._rings: dict[Purpose, Held] = {}
         self._reading = threading.Lock()
@@ -166,7 +170,7 @@ class Rings:
         kek, issuer, token = self._kek, self._issuer, self._token
         stored = read_ring(self._store, kek, purpose=purpose, issuer=issuer, token=token)
         if stored.version == 0 and held is None:
-            algs = ALGS[purpose]
+            algs = self.algs[purpose]
             open_ring(self._store, kek, purpose=purpose, issuer=issuer, algs=algs, now=now, token=token)
             stored = read_ring(self._store, kek, purpose=purpose, issuer=issuer, token=token)
         for row, error in stored.refused:

@@ -14,10 +14,12 @@ from idp.grant import Grant
 from idp.pen import Pen
 from keys import jose
 from keys.key import SigningKey
+from keys.public import ALGORITHMS
 from keys.ring import KeyRing
 
 ACCESS_ALG = "ES256"
-ID_TOKEN_ALGS = ("ES256", "RS256")
+ID_TOKEN_ALGS = tuple(alg for alg, family in ALGORITHMS.items() if family.digest)
+"""Those with a hash for `at_hash`; a node offers the ones that its settings name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,15 @@ class Tokens:
         if grant.nonce is not None:
             claims["nonce"] = grant.nonce
         return self._pen.sign(claims, typ="JWT", alg=alg)
+
+    def userinfo(self, claims: Mapping[str, object], *, client_id: str, alg: str) -> str:
+        """Return what userinfo says, signed for one client (OIDC Core §5.3.2).
+
+        Its type is its own, so that it can never pass for an ID token, whose issuer and audience it has.
+        """
+        now = int(self._clock())
+        told = {"iss": self._issuer, "aud": client_id, "iat": now, "exp": now + self._id_token}
+        return self._pen.sign({**claims, **told}, typ="userinfo+jwt", alg=alg)
 
     def vouched(self, grant: Grant) -> dict[str, object]:
         """Return what every client is told of the sign-in, at the ID token and at userinfo."""

@@ -14,7 +14,6 @@ joserfc makes signatures, PyJWT checks them: two implementations that must agree
 one fixed algorithm; neither parses a token, so that there is one parser only.
 """
 
-import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -28,8 +27,8 @@ from joserfc.jws import JWSRegistry
 
 from keys import claims as rules
 from keys import use
-from keys.algorithms import sm3
 from keys.encoding import JoseError, b64, strict_json, unb64
+from keys.halves import half_hash
 from keys.key import SigningKey
 from keys.private import PLAIN
 from keys.public import ALGORITHMS, holds, parse, suits
@@ -192,23 +191,6 @@ def _matches(parts: _Parts, key: Any) -> bool:
     if parts.alg in _VERIFY:
         return bool(_VERIFY[parts.alg].verify(parts.signed, key, parts.signature))
     return holds(key, parts.signed, parts.signature)
-
-
-def half_hash(value: str, alg: str) -> str:
-    """`at_hash` or `c_hash` of a token or code (OIDC Core §3.1.3.6): the left half of its hash.
-
-    Args:
-        value: the access token or code, ASCII.
-        alg: the algorithm of the ID token, which names the hash; EdDSA takes SHA-512.
-
-    Raises:
-        ValueError: no hash is agreed on for ID tokens of this algorithm.
-    """
-    name, data = ALGORITHMS[alg].digest, value.encode("ascii")
-    if not name:
-        raise ValueError(f"{alg} names no hash; it signs no ID tokens")
-    digest = sm3.digest(data) if name == "sm3" else hashlib.new(name, data).digest()
-    return b64(digest[: len(digest) // 2])
 
 
 def _open(token: str, limits: Limits) -> _Parts:

@@ -84,7 +84,7 @@ def unseal(kek: Kek, stored: SealedKey, *, version: int, token: Token | None = N
             private=unpack(data, stored.alg, token),
         )
     except NoTokenError:
-        raise SealError("token", "this key is in a PKCS#11 token; write [keys.hsm]") from None
+        raise SealError("token", "this key is in a PKCS#11 token; write [keys] token_module") from None
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise SealError("mismatch", "what was sealed is not the key of this row") from None
 

@@ -31,6 +31,7 @@ LIBRARIES = {
     "jwt": ("keys.jose", "idp.demo"),
     "joserfc": ("keys.jose", "idp.demo"),
     "cryptography": ("keys", "idp.passwords", "idp.demo.authority"),
+    "pkcs11": ("keys.hsm",),
     "redis": ("idp.store",),
     "sqlalchemy": ("idp.records",),
     "alembic": ("idp.records",),

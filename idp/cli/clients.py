@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+import time
 from pathlib import Path
 from typing import Any, get_args
 
@@ -10,8 +11,10 @@ import click
 
 from idp.cli.desk import Desk, at_desk
 from idp.cli.failure import Failure
-from idp.client import AuthMethod, Client
-from idp.registration import ID_TOKEN_ALGS, metadata, problems
+from idp.client import USERINFO_ALG, AuthMethod, Client
+from idp.registration import metadata, problems
+from idp.tokens import ID_TOKEN_ALGS
+from keys.ring import KeyRing, signs
 
 
 @click.group()
@@ -39,7 +42,14 @@ def clients() -> None:
 @click.option("--backchannel-logout-uri", help="Where logout tokens go.")
 @click.option("--initiate-login-uri", help="Where a sign-in can be started anew.")
 @click.option("--client-uri", help="The site's own page.")
-@click.option("--id-token-alg", type=click.Choice(ID_TOKEN_ALGS), default="ES256", show_default=True)
+@click.option(
+    "--id-token-alg",
+    type=click.Choice(ID_TOKEN_ALGS),
+    default="ES256",
+    show_default=True,
+    help="One of [keys] algorithms.",
+)
+@click.option("--userinfo-alg", type=click.Choice(ID_TOKEN_ALGS), help="Sign userinfo [plain JSON].")
 @click.option("--no-pkce", is_flag=True, help="For old confidential clients only.")
 @click.option(
     "--consent",
@@ -53,9 +63,10 @@ def add(desk: Desk, **options: Any) -> None:
     """Register a relying party; prints its secret once."""
     secret = secrets.token_urlsafe(32) if options["auth_method"].startswith("client_secret") else None
     client = _client(secret, options)
-    if found := list(problems(client)):
+    if found := list(problems(client, desk.settings().keys.algorithms)):
         raise Failure("; ".join(found))
     with desk.records() as records:
+        _signable(client, records.rings.oidc())
         if not records.clients.add(client):
             raise Failure(
                 f"the client {client.client_id} is there already; choose another --client-id, or remove it"
@@ -117,7 +128,15 @@ def _client(secret: str | None, options: dict[str, Any]) -> Client:
         backchannel_logout_uri=options["backchannel_logout_uri"],
         initiate_login_uri=options["initiate_login_uri"],
         client_uri=options["client_uri"],
+        extra={USERINFO_ALG: options["userinfo_alg"]} if options["userinfo_alg"] else {},
     )
+
+
+def _signable(client: Client, ring: KeyRing) -> None:
+    now = time.time()
+    for alg in {client.id_token_alg, client.userinfo_alg or client.id_token_alg}:
+        if not any(key.alg == alg and signs(key, now) for key in ring.keys):
+            raise Failure(f"no key of {alg} signs yet; `manyou keys plan` says when one will")
 
 
 def _jwks(path: Path | None) -> dict[str, Any] | None:

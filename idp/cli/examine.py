@@ -20,8 +20,9 @@ from idp.outbound import Outbound, Reply
 from idp.settings import Peer, Settings
 from idp.valkey import NoServerError, find_binary
 from idp.wiring import open_outbound, open_records, open_sources, open_store
+from idp.wiring.custody import open_kek
+from keys.kek import SealError
 from keys.ring import NoKey
-from keys.seal import SealError, read_kek
 
 CLOCK_SECONDS = 5
 """How far our clock may be from a peer's; tokens are judged with ten seconds of leeway."""
@@ -75,7 +76,7 @@ def _data(folder: Path) -> Finding:
 def _kek(settings: Settings) -> Finding:
     path = settings.keys.kek_file
     try:
-        read_kek(path)
+        open_kek(settings.keys)
     except SealError as error:
         do = "run `manyou init`, or put the kek's copy back if there were keys" if not path.exists() else ""
         return Finding(part="kek", ok=False, says=str(error), do=do or "see [keys] kek_file")
@@ -94,7 +95,10 @@ def _records(settings: Settings) -> Iterator[Finding]:
     try:
         yield Finding(part="records", ok=True, says=settings.records.url)
         now = time.time()
-        for ring, algs in ((records.rings.oidc, ("ES256", "RS256")), (records.rings.federation, ("ES256",))):
+        for ring, algs in (
+            (records.rings.oidc, settings.keys.algorithms),
+            (records.rings.federation, ("ES256",)),
+        ):
             yield _ring(lambda ring=ring, algs=algs: [ring().signer(now, alg).kid for alg in algs])  # type: ignore[misc]
         yield from (
             _directory(source) for source in open_sources(settings, records) if source.name != "account"

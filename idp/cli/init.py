@@ -14,7 +14,7 @@ import click
 from idp.cli.desk import Desk, at_desk
 from idp.cli.failure import Failure
 from idp.settings import Settings
-from keys.seal import create_kek
+from keys.kek import create_kek, create_stretching
 
 PURPOSES = ("pairwise", "audit", "codes")
 
@@ -60,10 +60,14 @@ def init(desk: Desk, *, export_jwks: Path | None, **options: str | bool | None) 
 def _secrets(settings: Settings) -> Mapping[str, str]:
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.keys.kek_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if settings.keys.kek_file.exists():
+    keys = settings.keys
+    if keys.kek_file.exists() or keys.kek_env:
         return {}
-    create_kek(settings.keys.kek_file)
-    return {"kek": str(settings.keys.kek_file)}
+    if keys.passphrase_env:
+        create_stretching(keys.kek_file)
+        return {"salt": str(keys.kek_file)}
+    create_kek(keys.kek_file)
+    return {"kek": str(keys.kek_file)}
 
 
 def _lines(desk: Desk, made: Mapping[str, str]) -> Iterator[str]:

@@ -24,6 +24,7 @@ from idp.hardening import keep_memory_private
 from idp.settings import Settings, override
 from idp.valkey import Embedded
 from idp.wiring import open_store
+from idp.wiring.custody import handed_on
 
 log = structlog.get_logger("serve")
 
@@ -52,6 +53,7 @@ def serve(desk: Desk) -> None:
     _reserve(settings)
     with _store(settings):
         os.environ["MANYOU_SETTINGS"] = str(desk.path.absolute())
+        os.environ.update(handed_on(settings.keys))  # for the workers, which take it out again
         log.info("serving", issuer=settings.issuer, listen=settings.http.listen)
         _granian(settings)
     log.info("stopped", issuer=settings.issuer)

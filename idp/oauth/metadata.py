@@ -9,7 +9,6 @@ from idp.claims import SCOPES, SUPPORTED
 from idp.oauth.asked import PROMPTS
 from idp.oauth.assertion import ALGS
 from idp.oauth.credentials import METHODS
-from idp.tokens import ID_TOKEN_ALGS
 
 PATHS = {
     "authorization_endpoint": "/authorize",
@@ -20,13 +19,16 @@ PATHS = {
 }
 
 
-def document(issuer: str, *, acr_values: Sequence[str], ui_locales: Sequence[str]) -> dict[str, object]:
+def document(
+    issuer: str, *, acr_values: Sequence[str], ui_locales: Sequence[str], algorithms: Sequence[str]
+) -> dict[str, object]:
     """Return the discovery document.
 
     Args:
         issuer: ours.
         acr_values: whole URIs of the ladder's steps that this node can reach or pass on.
         ui_locales: BCP 47 tags of the pages' languages.
+        algorithms: of ID tokens and signed userinfo.
     """
     return {
         "issuer": issuer,
@@ -37,7 +39,8 @@ def document(issuer: str, *, acr_values: Sequence[str], ui_locales: Sequence[str
         "grant_types_supported": ["authorization_code"],
         "acr_values_supported": list(acr_values),
         "subject_types_supported": ["pairwise"],
-        "id_token_signing_alg_values_supported": list(ID_TOKEN_ALGS),
+        "id_token_signing_alg_values_supported": list(algorithms),
+        "userinfo_signing_alg_values_supported": list(algorithms),
         "token_endpoint_auth_methods_supported": list(METHODS),
         "token_endpoint_auth_signing_alg_values_supported": list(ALGS),
         "code_challenge_methods_supported": ["S256"],

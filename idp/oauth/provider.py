@@ -23,7 +23,7 @@ from idp.oauth.code import Alarm, CodeGrant
 from idp.oauth.credentials import Credentials
 from idp.oauth.faces import Request
 from idp.oauth.server import Server
-from idp.oauth.wire import WireRequest, back, describe, told
+from idp.oauth.wire import WireRequest, back, describe, sealed, told
 from idp.store import Store
 from idp.tokens import Tokens
 from keys.jose import JoseError
@@ -60,12 +60,15 @@ class Provider:
         clock: Clock,
         acr_values: Sequence[str],
         ui_locales: Sequence[str],
+        algorithms: Sequence[str] = ("ES256", "RS256"),
     ) -> None:
         self._issuer = issuer
         self._clients = clients
         self._grants = grants
         self._tokens = tokens
-        self._metadata = metadata.document(issuer, acr_values=acr_values, ui_locales=ui_locales)
+        self._metadata = metadata.document(
+            issuer, acr_values=acr_values, ui_locales=ui_locales, algorithms=algorithms
+        )
         endpoint = issuer + metadata.PATHS["token_endpoint"]
         assertions = Assertions(
             issuer=issuer, token_endpoint=endpoint, store=store, remote=remote, clock=clock
@@ -163,10 +166,13 @@ class Provider:
         grant = self._grants.find(access.gid)
         if grant is None or (grant.client_id, grant.sub) != (access.client_id, access.sub):
             raise bearer.invalid("grant ended")
-        if self._clients.find(grant.client_id) is None:
+        client = self._clients.find(grant.client_id)
+        if client is None:
             raise bearer.invalid("client removed")
-        claims = released(grant.claims, grant.scopes)
-        return told({"sub": grant.sub, **self._tokens.vouched(grant), **claims})
+        claims = {"sub": grant.sub, **self._tokens.vouched(grant), **released(grant.claims, grant.scopes)}
+        if client.userinfo_alg is None:
+            return told(claims)
+        return sealed(self._tokens.userinfo(claims, client_id=client.client_id, alg=client.userinfo_alg))
 
     def metadata(self) -> Mapping[str, object]:
         """Return the discovery document (OIDC Discovery §3)."""

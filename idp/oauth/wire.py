@@ -62,3 +62,8 @@ def back(redirect_uri: str, issuer: str, params: Mapping[str, str | None]) -> An
 def told(document: Mapping[str, object]) -> Answer:
     """Answer with JSON that nobody may keep (RFC 6749 §5.1, OIDC Core §5.3.2)."""
     return Answer(200, json.dumps(document, ensure_ascii=False, separators=(",", ":")), _JSON)
+
+
+def sealed(token: str) -> Answer:
+    """Answer with a signed document that nobody may keep (OIDC Core §5.3.2)."""
+    return Answer(200, token, (("Content-Type", "application/jwt"), *_JSON[1:]))

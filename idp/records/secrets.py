@@ -3,7 +3,7 @@
 Sees the key-encrypting key, to seal and to open.
 """
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from idp.records.database import Database
 from idp.records.tables import secrets
@@ -33,6 +33,21 @@ class Secrets:
         if sealed is None:
             sealed = self._create(name)
         return open_bytes(self._kek, name, sealed)
+
+    def reseal(self) -> int:
+        """Seal every secret as new ones are sealed; returns how many were not.
+
+        Raises:
+            keys.kek.SealError: one opens neither under this key nor under the one that it replaces.
+        """
+        changed = 0
+        with self._database.write() as sql:
+            for name, sealed in sql.execute(select(secrets.c.name, secrets.c.sealed)).all():
+                if not self._kek.sealed_here(sealed):
+                    fresh = seal_bytes(self._kek, name, open_bytes(self._kek, name, sealed))
+                    sql.execute(update(secrets).where(secrets.c.name == name).values(sealed=fresh))
+                    changed += 1
+        return changed
 
     def _create(self, name: str) -> bytes:
         fresh = seal_bytes(self._kek, name, new_secret())

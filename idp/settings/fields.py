@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
@@ -75,6 +75,12 @@ def _name(name: str) -> str:
     return name
 
 
+def _variable(name: str) -> str:
+    if not re.fullmatch(r"(?!MANYOU_)[A-Z][A-Z0-9_]{0,63}|", name):
+        raise ValueError("must be a name of capital letters, digits and _ that does not begin with MANYOU_")
+    return name
+
+
 WrittenPath = Annotated[Path, AfterValidator(_written)]
 OptionalPath = Annotated[Path | None, BeforeValidator(lambda value: value or None), AfterValidator(_absolute)]
 Issuer = Annotated[str, AfterValidator(places.issuer)]
@@ -87,4 +93,7 @@ UserFilter = Annotated[str, AfterValidator(_with_username)]
 Claims = Annotated[Mapping[str, object], AfterValidator(_own_claims)]
 Region = Annotated[str, AfterValidator(_region)]
 Name = Annotated[str, AfterValidator(_name)]
+Variable = Annotated[str, AfterValidator(_variable)]
 Sentence = Annotated[str, Field(min_length=1, max_length=100)]
+TokenAlg = Literal["ES256", "ES384", "RS256", "PS256", "EdDSA", "urn:oid:1.2.156.10197.1.501"]
+FederationAlg = Literal["ES256", "ES384", "RS256", "PS256", "EdDSA", "ML-DSA-65"]

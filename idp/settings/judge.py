@@ -13,6 +13,7 @@ from pathlib import Path
 from adapters import kinds
 from idp.settings.model import Directory, Settings
 from idp.settings.rotation import misfits
+from keys.public import why_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ def rules(settings: Settings) -> Iterator[Problem]:
     """Every rule that needs no file."""
     yield from _lifetimes(settings)
     yield from _unused(settings)
+    yield from _keys(settings)
     yield from _home(settings)
     yield from _peers(settings)
     yield from _directories(settings)
@@ -75,6 +77,24 @@ def _unused(settings: Settings) -> Iterator[Problem]:
     if settings.store.password_file is not None and settings.store.url == "embedded":
         text = "[store] password_file: is never used by an embedded store; remove it"
         yield Problem(text, ("store.url", "store.password_file"))
+
+
+def _keys(settings: Settings) -> Iterator[Problem]:
+    keys = settings.keys
+    if "ES256" not in keys.algorithms:
+        text = 'must have "ES256", which signs access tokens; write algorithms = ["ES256", …]'
+        yield Problem(f"[keys] algorithms: {text}", ("keys.algorithms",))
+    for alg in (*keys.algorithms, keys.federation_algorithm):
+        if missing := why_missing(alg):
+            yield Problem(f"[keys] {alg}: {missing}; take it out of the settings", ("keys",))
+    for prefix in ("", "old_"):
+        if getattr(keys, f"{prefix}kek_env") and getattr(keys, f"{prefix}passphrase_env"):
+            text = f"[keys] {prefix}kek_env: stands beside {prefix}passphrase_env; keep one of them"
+            yield Problem(text, ("keys",))
+    token = {name: getattr(keys, name) for name in ("token_module", "token_label", "token_pin_file")}
+    if any(token.values()) and not all(token.values()):
+        absent = ", ".join(name for name, value in token.items() if not value)
+        yield Problem(f"[keys] {absent}: is missing; a token needs module, label and PIN file", ("keys",))
 
 
 def _home(settings: Settings) -> Iterator[Problem]:
@@ -145,6 +165,8 @@ def _named(settings: Settings) -> Iterator[tuple[str, Path | None, str]]:
     yield "[http] certificate_file", settings.http.certificate_file, "http.certificate_file"
     yield "[http] key_file", settings.http.key_file, "http.key_file"
     yield "[store] password_file", settings.store.password_file, "store.password_file"
+    yield "[keys] token_module", settings.keys.token_module, "keys.token_module"
+    yield "[keys] token_pin_file", settings.keys.token_pin_file, "keys.token_pin_file"
     yield "[outbound] ca_file", settings.outbound.ca_file, "outbound.ca_file"
     for directory in settings.directory:
         where = f'[[directory]] "{directory.name}"'

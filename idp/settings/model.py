@@ -18,6 +18,7 @@ from idp.settings.fields import (
     Claims,
     Database,
     DirectoryUrl,
+    FederationAlg,
     Issuer,
     Listen,
     Name,
@@ -26,7 +27,9 @@ from idp.settings.fields import (
     Region,
     Sentence,
     StoreUrl,
+    TokenAlg,
     UserFilter,
+    Variable,
     WrittenPath,
 )
 
@@ -84,9 +87,20 @@ class Records(Table):
 
 
 class Keys(Table):
-    """The key that encrypts every private key at rest."""
+    """What private keys are for, what they are sealed with, and the token in which they may lie."""
 
     kek_file: WrittenPath = Field(default=Path("data/kek"), examples=["data/kek"])
+    kek_env: Variable = Field(default="", examples=["NODE_KEK"])
+    passphrase_env: Variable = Field(default="", examples=["NODE_PASSPHRASE"])
+    old_kek_file: OptionalPath = Field(default=None, examples=["data/old-kek"])
+    old_kek_env: Variable = Field(default="", examples=["OLD_KEK"])
+    old_passphrase_env: Variable = Field(default="", examples=["OLD_PASSPHRASE"])
+    sealing: Literal["aes-256-gcm", "sm4-gcm"] = Field(default="aes-256-gcm", examples=["aes-256-gcm"])
+    algorithms: tuple[TokenAlg, ...] = Field(default=("ES256", "RS256"), examples=[["ES256", "RS256"]])
+    federation_algorithm: FederationAlg = Field(default="ES256", examples=["ES256"])
+    token_module: OptionalPath = Field(default=None, examples=["/usr/lib/softhsm/libsofthsm2.so"])
+    token_label: str | None = Field(default=None, min_length=1, max_length=32, examples=["manyou"])
+    token_pin_file: OptionalPath = Field(default=None, examples=["/etc/manyou/token-pin"])
 
 
 class Log(Table):

@@ -41,6 +41,7 @@ from idp.wiring.parts import (
     open_store,
 )
 from idp.wiring.records import Records, open_records
+from keys.ring import signs
 
 AT_ONCE = 8  # deliveries
 
@@ -232,6 +233,15 @@ class _Assembly:
             remote=RemoteSets(Fetch(self.outbound), self.clock),
             alarm=lambda grant: audit.record("code.reused", client=grant.client_id),
             clock=self.clock,
+            algorithms=_offered(settings, self.records, self.clock()),
             acr_values=[levels.uri(step, settings.namespace) for step in levels.STEPS],
             ui_locales=("zh-CN", "en"),
         )
+
+
+def _offered(settings: Settings, records: Records, now: float) -> tuple[str, ...]:
+    """The algorithms of the settings that a key signs with already; a new one waits for its gates."""
+    if not settings.provider:
+        return settings.keys.algorithms
+    ready = {key.alg for key in records.rings.oidc().keys if signs(key, now)}
+    return tuple(alg for alg in settings.keys.algorithms if alg in ready)

@@ -21,7 +21,9 @@ from idp.records.tombstones import Tombstones
 from idp.records.wheel import Wheel
 from idp.rings import Rings
 from idp.settings import Settings
-from keys.seal import Kek, read_kek
+from idp.wiring.custody import open_kek, open_token
+from keys.kek import Kek
+from keys.key import Purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ def open_records(settings: Settings, *, clock: Clock = clocks.system) -> Records
     """
     database = Database(settings.records.url)
     migrate(database)
-    kek = read_kek(settings.keys.kek_file)
+    kek = open_kek(settings.keys)
     secrets = Secrets(database, kek)
     audit_records = AuditRecords(database, settings.issuer)
     audit = Audit(audit_records, secrets.get_or_create("audit"), clock)
@@ -83,4 +85,17 @@ def open_records(settings: Settings, *, clock: Clock = clocks.system) -> Records
 
 def _rings(settings: Settings, records: KeyRecords, kek: Kek, clock: Clock) -> Rings:
     patience = settings.rotation.replica_delay
-    return Rings(records, kek, issuer=settings.issuer, clock=clock, patience=patience)
+    algs: dict[Purpose, tuple[str, ...]] = {
+        "oidc": settings.keys.algorithms,
+        # ES256 besides, so that the ring signs while the other algorithm's first key waits for its gates.
+        "federation": tuple(dict.fromkeys(("ES256", settings.keys.federation_algorithm))),
+    }
+    return Rings(
+        records,
+        kek,
+        issuer=settings.issuer,
+        clock=clock,
+        patience=patience,
+        algs=algs,
+        token=open_token(settings.keys),
+    )

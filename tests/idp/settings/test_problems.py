@@ -143,8 +143,8 @@ CASES = {
         "[http] thread: is not a setting; write threads",
     ),
     "a setting unlike any": (
-        GOOD + "[keys]\nzzz = 2",
-        "[keys] zzz: is not a setting; remove it, or write one of kek_file",
+        GOOD + "[log]\nzzz = 2",
+        "[log] zzz: is not a setting; remove it, or write one of file, level",
     ),
     "a setting in a table without settings": (
         GOOD + "[anchor]\nzzz = 2",
