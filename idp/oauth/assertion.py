@@ -8,7 +8,8 @@ Imports keys and the store. The rules, in order:
 3. every audience is us: our issuer, or the token endpoint, which many libraries send. A peer names our issuer
    alone, as one string: an audience of somebody else's choosing is how an assertion made for one server is
    replayed at another;
-4. `exp` is there and at most five minutes away;
+4. `exp` is there and at most an hour away, which is what libraries send unasked; a peer's at most five
+   minutes;
 5. `jti` is there and was never seen: one atomic `add`, after everything else held.
 """
 
@@ -21,7 +22,8 @@ from idp.clock import Clock
 from keys import jose
 
 ALGS = ("ES256", "RS256", "PS256")
-_LONGEST = 300
+_LONGEST = 3600
+_LONGEST_OF_A_PEER = 300
 _LEEWAY = 10
 _TYPES = ("JWT", "client-authentication+jwt")
 _JTI = 256
@@ -96,7 +98,8 @@ class Assertions:
             return "assertion: sub"
         if client.peer and not isinstance(claims["aud"], str):
             return "assertion: aud"
-        if not isinstance(expires, int | float) or expires > now + _LONGEST + _LEEWAY:
+        longest = _LONGEST_OF_A_PEER if client.peer else _LONGEST
+        if not isinstance(expires, int | float) or expires > now + longest + _LEEWAY:
             return "assertion: lives too long"
         if not isinstance(jti, str) or len(jti) > _JTI:
             return "assertion: jti"

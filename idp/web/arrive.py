@@ -79,6 +79,9 @@ class Arrivals:
             return "temporarily_unavailable"
         except NotOurs as error:
             self.audit.record("peer.refused", client=visit.issuer, reason=str(error))
+            if visit.silent:  # nobody asked to go there: a peer that answers wrongly locks nobody out
+                log.warning("peer_refused", peer=visit.issuer, cause=str(error))
+                return "server_error"
             raise PageError(
                 "forged_return",
                 "The answer of the other provider does not fit.",
@@ -88,10 +91,7 @@ class Arrivals:
 
     def _announced(self, visit: Visit, return_to: str, params: Mapping[str, str], who: Visitor) -> Response:
         """A region announced its session; whatever came of it, the browser goes back."""
-        try:
-            arrival = self._redeem(visit, params, None)
-        except PageError:
-            arrival = "forged"
+        arrival = self._redeem(visit, params, None)
         if not isinstance(arrival, str):
             self._learn(arrival, who)
         return who.dress(see_other(return_to))

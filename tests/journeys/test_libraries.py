@@ -7,7 +7,7 @@ import pytest
 import requests
 from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
 from authlib.integrations.requests_client import OAuth2Session
-from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
+from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask, Response, jsonify, session
 from joserfc.jwk import ECKey
@@ -87,22 +87,6 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.time", lambda: 1_800_000_000.0)
 
 
-class ShortLived(PrivateKeyJWT):  # type: ignore[misc]
-    """Authlib's assertions live an hour; here five minutes are the most."""
-
-    def sign(self, auth: Any, token_endpoint: str) -> str:
-        return str(
-            private_key_jwt_sign(
-                auth.client_secret,
-                client_id=auth.client_id,
-                token_endpoint=token_endpoint,
-                header=self.headers,
-                alg=self.alg,
-                expires_in=60,
-            )
-        )
-
-
 PKCE = {"scope": "openid profile", "code_challenge_method": "S256"}
 KEY = ECKey.import_key(
     ec.generate_private_key(ec.SECP256R1()), {"kid": "of-the-site", "alg": "ES256", "use": "sig"}
@@ -126,7 +110,9 @@ KINDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"auth_method": "private_key_jwt", "jwks": {"keys": [KEY.as_dict(private=False)]}},
         {
             "client_secret": KEY,
-            "client_auth_methods": [ShortLived(f"{GD}/token", alg="ES256", headers={"kid": "of-the-site"})],
+            "client_auth_methods": [
+                PrivateKeyJWT(f"{GD}/token", alg="ES256", headers={"kid": "of-the-site"})
+            ],
             "client_kwargs": {**PKCE, "token_endpoint_auth_method": "private_key_jwt"},
         },
     ),

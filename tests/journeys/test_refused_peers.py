@@ -142,9 +142,17 @@ def test_an_answer_without_a_sound_token_is_refused(world: World, change: Callab
 def test_the_hub_cannot_vouch_for_a_regions_own_citizens(world: World) -> None:
     Impostor(world, HUB).forge_id_tokens(put("home_region", "330000"))
     browser, page = roam(world)
-    assert page.url.startswith(f"{ZJ}/arrive")
-    assert page.status == 400
+    assert page.url.startswith(f"{ZJ}/signin/")
     assert session(world, browser, ZJ) is None
+
+
+def test_a_hub_that_answers_silent_questions_wrongly_locks_no_region_out(world: World) -> None:
+    Impostor(world, HUB).forge_id_tokens(own=False)
+    browser, page = roam(world)
+    page = browser.submit(page, username="wangfang", password="right")
+    assert page.url == f"{PORTAL_ZJ}/me"
+    refused = world.nodes[ZJ].records.audit_records.tail(20, event="peer.refused")
+    assert [one.entry.client for one in refused] == [HUB]
 
 
 def test_claims_about_somebody_else_are_refused_and_about_the_person_accepted(world: World) -> None:

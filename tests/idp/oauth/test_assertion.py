@@ -81,7 +81,7 @@ FORGED: Mapping[str, dict[str, Any]] = {
     "another subject": {"sub": "portal"},
     "no subject": {"sub": None},
     "expired": {"exp": int(NOW) - 60},
-    "a life of an hour": {"exp": int(NOW) + 3_600},
+    "a life of more than an hour": {"exp": int(NOW) + 3_620},
     "no end": {"exp": None},
     "an end in words": {"exp": "tomorrow"},
     "not valid yet": {"nbf": int(NOW) + 120},
@@ -100,6 +100,14 @@ def test_an_assertion_that_differs_in_one_thing_is_refused(place: Place, changes
     with pytest.raises(WireError) as refusal:
         show(place, SIGNING, assertion(**changes), client_id="signing")
     assert (refusal.value.code, refusal.value.status) == ("invalid_client", 401)
+
+
+def test_an_assertion_may_live_an_hour_as_libraries_send_it_but_a_peers_five_minutes(place: Place) -> None:
+    assert show(place, SIGNING, assertion(exp=int(NOW) + 3_600))["id_token"]
+    assert show(place, PEER, assertion(PEER, exp=int(NOW) + 300))["id_token"]
+    with pytest.raises(WireError) as refusal:
+        show(place, PEER, assertion(PEER, exp=int(NOW) + 320))
+    assert refusal.value.cause == "assertion: lives too long"
 
 
 def untyped(client: Client) -> str:
@@ -130,10 +138,10 @@ def test_an_assertion_counts_once(place: Place) -> None:
 
 
 def test_an_assertion_is_remembered_as_long_as_it_could_be_accepted(place: Place) -> None:
-    token = assertion(exp=int(NOW) + 300)
+    token = assertion(exp=int(NOW) + 3_600)
     assert show(place, SIGNING, token)
     for _ in range(8):
-        place.clock.now += 40
+        place.clock.now += 460
         place.store.put("session:abc", b"alive", 3_600)
         with pytest.raises(WireError):
             show(place, SIGNING, token)
