@@ -47,6 +47,7 @@ Event = Literal[
     "key.overridden",
     "key.restored",
     "key.drilled",
+    "key.resealed",
     "peer.keys_changed",
     "node.started",
 ]

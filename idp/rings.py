@@ -16,11 +16,11 @@ import structlog
 
 from idp.clock import Clock
 from idp.errors import Unavailable
-from keys.hsm import Token
+from keys.hsm import Token, TokenKey
 from keys.key import Purpose, SigningKey, generate
 from keys.ring import KeyRing
 from keys.seal import Kek, SealError
-from keys.store import KeyStore, Stored, open_ring, read_ring, write_ring
+from keys.store import KeyStore, Stored, open_ring, read_ring, reseal, write_ring
 
 FRESH = 5.0
 """Seconds for which a ring that was read is believed."""
@@ -130,12 +130,37 @@ class Rings:
         """
         saved = write_ring(through, self._kek, stored, ring)
         if saved:
+            self._clear(stored, ring)
             self.look(ring.purpose)
         return saved
+
+    def reseal(self) -> dict[Purpose, int]:
+        """Seal both rings as new keys are sealed; returns how many keys of each were not.
+
+        Raises:
+            Unavailable: `records`.
+            keys.kek.SealError: a key opens neither under this key-encrypting key nor under the older one.
+            keys.store.Conflict: others changed a ring all the time.
+        """
+        old, token = self._kek.older or self._kek, self._token
+        return {
+            purpose: reseal(self._store, old, self._kek, purpose=purpose, issuer=self._issuer, token=token)
+            for purpose in self.algs
+        }
 
     def make(self, purpose: Purpose, alg: str) -> SigningKey:
         """A fresh key of ours, neither published nor signing."""
         return generate(alg=alg, purpose=purpose, issuer=self._issuer, now=self._clock(), token=self._token)
+
+    def _clear(self, stored: Stored, ring: KeyRing) -> None:
+        """Take destroyed keys out of the token as well, where they were in one."""
+        gone = {key.kid for key in ring.keys if key.private is None}
+        for key in stored.ring.keys:
+            if key.kid in gone and isinstance(key.private, TokenKey):
+                try:
+                    key.private.destroy()
+                except Unavailable as error:
+                    log.warning("key_left_in_token", kid=key.kid, cause=error.cause)
 
     def _ring(self, purpose: Purpose) -> Held:
         now = self._clock()

@@ -90,7 +90,7 @@ def write_ring(store: KeyStore, kek: Kek, stored: Stored, ring: KeyRing) -> bool
 def reseal(
     store: KeyStore, old: Kek, new: Kek, *, purpose: Purpose, issuer: str, token: Token | None = None
 ) -> int:
-    """Seal a ring under another key-encrypting key, or in another way; returns how many keys it has.
+    """Seal a ring under another key-encrypting key, or in another way; returns how many keys were not.
 
     Nothing stops meanwhile: nodes that were given both keys open either. A ring that is sealed as it should
     be is left alone, so that it can be run again.
@@ -106,7 +106,7 @@ def reseal(
             raise stored.refused[0][1]
         _, rows = store.load(purpose)
         if all(new.sealed_here(row.sealed) for row in rows):
-            return len(rows)
+            return 0
         if write_ring(store, new, stored, stored.ring):
             return len(rows)
     raise Conflict(f"the {purpose} ring was changed by others {_TRIES} times; try again")

@@ -4,6 +4,7 @@ import click
 
 from idp.cli.keys import act, emergency, look, override
 from idp.cli.keys.drill import drill
+from idp.cli.keys.reseal import reseal
 
 
 @click.group()
@@ -21,6 +22,7 @@ for command in (
     emergency.revoke,
     override.approve,
     override.override,
+    reseal,
     drill,
 ):
     keys.add_command(command)
