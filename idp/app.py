@@ -67,9 +67,9 @@ def _public_rooms(app: Flask, node: Node, pages: Pages, visitor: Who) -> None:
     ready = health.blueprint(clock=node.clock, store=node.store.ping, records=node.records.database.ping)
     discovery = node.provider.metadata() if settings.provider else None
     known = wellknown.blueprint(
-        entity=node.entity,
+        publications=node.publications,
         discovery=discovery,
-        max_age=settings.rotation.document_age,
+        shop=wellknown.Shop(max_age=settings.rotation.document_age),
         fetched=node.keeper.lookout.fetched,
     )
     front = home.blueprint(

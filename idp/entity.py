@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from federation import entity
 from idp.clock import Clock
 from idp.introduced import CONFIRMS
+from keys.key import SigningKey
 from keys.ledger import Tally
 from keys.ring import KeyRing, signs
 
 Roles = Mapping[str, Mapping[str, object]]
 """Metadata by entity type: `openid_provider`, `openid_relying_party`, `federation_entity`."""
 
+_ELSEWHERE = ("jwks_uri", "signed_jwks_uri")
 _SPEAKS_OIDC = ("openid_provider", "openid_relying_party")
 
 
@@ -61,9 +63,8 @@ class Entity:
 
     def configuration(self) -> str:
         """Return our entity configuration, signed now (OIDF §3.1)."""
-        now, ring = self._clock(), self._federation()
-        alg = _usable(ring, self._alg, now)
-        self._tally.note(ring.signer(now, alg).kid, at=now, exp=now + self._lifetime)
+        now, ring, signer = self._clock(), self._federation(), self.signer()
+        self._tally.note(signer.kid, at=now, exp=now + self._lifetime)
         return entity.configuration(
             entity_id=self._entity_id,
             ring=ring,
@@ -71,8 +72,13 @@ class Entity:
             authority_hints=self._authority_hints,
             now=now,
             lifetime=self._lifetime,
-            alg=alg,
+            alg=signer.alg,
         )
+
+    def signer(self) -> SigningKey:
+        """The key that signs our documents now."""
+        now, ring = self._clock(), self._federation()
+        return ring.signer(now, _usable(ring, self._alg, now))
 
     def jwks(self) -> Mapping[str, object] | None:
         """Return the public keys of our tokens, or None where no tokens are made."""
@@ -92,8 +98,8 @@ class Entity:
             return {**role, CONFIRMS: held} if held else role
         if kind not in _SPEAKS_OIDC or self._oidc is None:
             return role
-        # One source of keys (OIDF §5.2.1: jwks, jwks_uri and signed_jwks_uri exclude each other).
-        return {name: value for name, value in role.items() if name != "jwks_uri"} | {
+        # One source of keys (OIDF §5.2.1: of jwks, jwks_uri and signed_jwks_uri, one where possible).
+        return {name: value for name, value in role.items() if name not in _ELSEWHERE} | {
             "jwks": self._oidc().jwks(now)
         }
 

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 
 from idp.settings import Settings
 
+HISTORY, TOKEN_HISTORY = "/federation/historical-keys", "/jwks/historical"
+"""Paths of the keys of the past: of statements (OIDF §8.7), and of tokens."""
+
 Roles = Mapping[str, Mapping[str, object]]
 
 
@@ -18,14 +21,19 @@ def roles(settings: Settings, discovery: Mapping[str, object]) -> Roles:
     Args:
         discovery: the discovery document.
     """
-    entity = {"organization_name": settings.name.en, "organization_name#zh": settings.name.zh}
+    root = settings.issuer.removesuffix("/")
+    entity = {
+        "organization_name": settings.name.en,
+        "organization_name#zh": settings.name.zh,
+        "federation_historical_keys_endpoint": root + HISTORY,
+    }
     if not settings.provider:
         return {"federation_entity": entity}
-    root = settings.issuer.removesuffix("/")
     provider = {
         **discovery,
         "client_registration_types_supported": ["automatic"],
         "manyou_events_endpoint": f"{root}/events",
+        "manyou_historical_jwks_uri": root + TOKEN_HISTORY,
     }
     party = {
         "client_name": settings.name.en,

@@ -15,6 +15,7 @@ PATHS = {
     "token_endpoint": "/token",
     "userinfo_endpoint": "/userinfo",
     "jwks_uri": "/jwks",
+    "signed_jwks_uri": "/jwks/signed",  # OIDF §5.2.1; the entity configuration carries keys inline instead
     "end_session_endpoint": "/logout",
 }
 

@@ -17,6 +17,7 @@ from idp.keykeeping.office import Office
 from idp.keykeeping.registrar import Registrar
 from idp.lookout import Lookout
 from idp.pen import Pen
+from idp.publications import Publications
 from idp.settings import Settings, lifetimes
 from idp.store import Store
 from idp.tokens import Tokens
@@ -72,6 +73,21 @@ class Keyroom:
             lifetime=settings.lifetimes.entity_configuration,
             clock=self.clock,
             alg=settings.keys.federation_algorithm,
+        )
+
+    def publications(self, discovery: Mapping[str, object], introduced: Introduced) -> Publications:
+        """The documents about our keys."""
+        settings, rings = self.settings, self.records.rings
+        return Publications(
+            entity_id=settings.issuer,
+            entity=self.entity(discovery, introduced),
+            oidc=rings.oidc if settings.provider else None,
+            federation=lambda: rings.signing("federation"),
+            tally=self.tally,
+            said=introduced.held,
+            lifetime=settings.lifetimes.entity_configuration,
+            again=min(settings.rotation.document_age, settings.lifetimes.entity_configuration / 4),
+            clock=self.clock,
         )
 
     def introduced(self) -> Introduced:

@@ -11,7 +11,6 @@ from idp.attempts import Attempts
 from idp.clock import Clock
 from idp.deliveries import Deliveries
 from idp.directory import Directory
-from idp.entity import Entity
 from idp.goodbye import Goodbyes, Requests
 from idp.grant import Grants
 from idp.introduced import Introduced
@@ -24,6 +23,7 @@ from idp.notices import Notices
 from idp.oauth.provider import Provider
 from idp.outbound import Sender
 from idp.peers import Peers
+from idp.publications import Publications
 from idp.session import Sessions
 from idp.settings import Settings
 from idp.store import Store
@@ -55,7 +55,7 @@ class Node:
     records: Records
     store: Store
     keeper: Keeper
-    entity: Entity
+    publications: Publications
     clients: KnownClients
     peers: Peers
     provider: Provider
@@ -126,7 +126,7 @@ class _Assembly:
             records=records,
             store=store,
             keeper=self.keyroom.keeper(store),
-            entity=self.keyroom.entity(provider.metadata(), introduced),
+            publications=self.keyroom.publications(provider.metadata(), introduced),
             clients=clients,
             peers=peers,
             provider=provider,

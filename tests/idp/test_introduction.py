@@ -21,7 +21,11 @@ def test_a_region_is_provider_party_and_entity(world: World) -> None:
     node = world.nodes[ZJ]
     found = roles(node.settings, node.provider.metadata())
     assert set(found) == {"federation_entity", "openid_provider", "openid_relying_party"}
-    assert found["federation_entity"] == {"organization_name": "Zhejiang", "organization_name#zh": "浙江省"}
+    assert found["federation_entity"] == {
+        "organization_name": "Zhejiang",
+        "organization_name#zh": "浙江省",
+        "federation_historical_keys_endpoint": f"{ZJ}/federation/historical-keys",
+    }
     assert found["openid_provider"]["issuer"] == ZJ
 
 
@@ -36,7 +40,11 @@ def test_a_node_where_nobody_signs_in_is_an_entity_only(tmp_path: Path) -> None:
     (tmp_path / "manyou.toml").write_text(text, encoding="utf-8")
     settings = load(tmp_path / "manyou.toml", {})
     assert roles(settings, {}) == {
-        "federation_entity": {"organization_name": "Anchor", "organization_name#zh": "锚"}
+        "federation_entity": {
+            "organization_name": "Anchor",
+            "organization_name#zh": "锚",
+            "federation_historical_keys_endpoint": "http://anchor.localhost:8401/federation/historical-keys",
+        }
     }
 
 

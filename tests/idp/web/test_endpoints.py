@@ -4,16 +4,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from idp.entity import Entity
 from idp.errors import WireError
 from idp.web import token, userinfo, wellknown
-from keys.key import generate
-from keys.ledger import Tally
-from keys.ring import KeyRing
-from tests.idp.oauth.memory import NOW
 from tests.idp.oauth.place import CALLBACK, ISSUER, OIDC, VERIFIER, Place, basic
-
-PINNED = generate(alg="ES256", purpose="federation", issuer=ISSUER, now=NOW, active_from=NOW)
+from tests.idp.press import Press
 
 
 @pytest.fixture
@@ -24,22 +18,15 @@ def place() -> Place:
 @pytest.fixture
 def browser(place: Place) -> FlaskClient:
     app = Flask("endpoints")
-    entity = Entity(
-        entity_id=ISSUER,
-        roles={"openid_provider": place.provider.metadata()},
-        oidc=lambda: KeyRing(purpose="oidc", keys=OIDC),
-        federation=lambda: KeyRing(purpose="federation", keys=(PINNED,)),
-        tally=Tally(),
-        held=dict,
-        authority_hints=(),
-        lifetime=86_400,
-        clock=place.clock,
-    )
+    press = Press(place.clock, place.provider.metadata())
     app.register_blueprint(token.blueprint(place.provider))
     app.register_blueprint(userinfo.blueprint(place.provider))
     app.register_blueprint(
         wellknown.blueprint(
-            entity=entity, discovery=place.provider.metadata(), max_age=60, fetched=lambda _kids: None
+            publications=press.publications(),
+            discovery=place.provider.metadata(),
+            shop=wellknown.Shop(max_age=60, dice=lambda: 0.0),
+            fetched=lambda _kids: None,
         )
     )
     app.register_error_handler(WireError, lambda error: ({"error": error.code}, error.status))
