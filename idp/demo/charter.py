@@ -33,7 +33,7 @@ _ROTATION = {
     "rollback_window": 60,
     "oidc_period": 1800,
     "oidc_lead": 90,
-    "federation_period": 3600,
+    "federation_period": 86_400,
     "federation_lead": 90,
 }
 

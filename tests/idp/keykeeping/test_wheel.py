@@ -100,7 +100,7 @@ def test_of_two_people_who_rotate_at_once_one_is_told_and_one_key_is_new(house: 
     held = two.rings.look("oidc")
     real = two.rings.look
     answers = iter([held, held])
-    two.rings.look = lambda purpose: next(answers, None) or real(purpose)  # type: ignore[method-assign, assignment]
+    two.rings.look = lambda purpose: next(answers, None) or real(purpose)  # type: ignore[method-assign]
     assert one.office().rotate("oidc", None).events
     with pytest.raises(Declined, match="somebody else has rotated this ring just now"):
         late.rotate("oidc", None)
@@ -150,7 +150,7 @@ def test_what_was_signed_is_written_down_later_if_it_cannot_be_now(house: House)
     note, one.facts.note = one.facts.note, _lose  # type: ignore[method-assign, assignment]
     with pytest.raises(Unavailable):
         one.keeper.round()
-    one.facts.note = note  # type: ignore[method-assign, assignment]
+    one.facts.note = note  # type: ignore[method-assign]
     house.rounds()
     assert one.facts.ledger().latest_exp(kid) == house.clock() + 60
 
