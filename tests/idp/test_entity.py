@@ -6,6 +6,7 @@ import pytest
 
 from federation.statement import verify_configuration
 from idp.entity import Entity
+from keys.jose import STATEMENT, peek
 from keys.key import generate
 from keys.ledger import Tally
 from keys.ring import KeyRing
@@ -65,3 +66,34 @@ def test_a_node_without_sign_in_publishes_no_token_keys() -> None:
     )
     assert anchor.jwks() is None
     assert verify_configuration(anchor.configuration(), entity_id=ISSUER, jwks=jwks_of(PINNED), now=NOW)
+
+
+def test_statements_are_signed_with_the_algorithm_of_the_settings_once_its_key_may_sign() -> None:
+    def signed(active_from: float | None) -> str:
+        post_quantum = generate(
+            alg="ML-DSA-65",
+            purpose="federation",
+            issuer=ISSUER,
+            now=NOW - 99,
+            published=NOW - 99,
+            active_from=active_from,
+        )
+        ring = KeyRing(purpose="federation", keys=(PINNED, post_quantum))
+        entity = Entity(
+            entity_id=ISSUER,
+            roles=ROLES,
+            oidc=None,
+            federation=lambda: ring,
+            tally=Tally(),
+            held=dict,
+            authority_hints=(),
+            lifetime=86_400,
+            clock=Clock(),
+            alg="ML-DSA-65",
+        )
+        token = entity.configuration()
+        assert verify_configuration(token, entity_id=ISSUER, jwks=ring.jwks(NOW), now=NOW)
+        return peek(token, limits=STATEMENT).alg
+
+    assert signed(None) == "ES256"
+    assert signed(NOW - 99) == "ML-DSA-65"

@@ -1,6 +1,7 @@
 """Reseal: owns `manyou keys reseal`: everything sealed is sealed as the settings say now. Imports desk."""
 
 import getpass
+from typing import Any
 
 import click
 
@@ -15,7 +16,7 @@ def reseal(desk: Desk) -> None:
     """Seal both rings and all secrets as the settings say now. Nothing stops meanwhile."""
     with desk.records() as records:
         try:
-            done = {str(ring): count for ring, count in records.rings.reseal().items()}
+            done: dict[str, Any] = {str(ring): count for ring, count in records.rings.reseal().items()}
             done["secrets"] = records.secrets.reseal()
         except Conflict as error:
             raise Failure(str(error)) from error

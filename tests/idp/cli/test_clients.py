@@ -209,3 +209,25 @@ def test_records_that_do_not_answer_are_a_failure_with_advice(node: Run, tmp_pat
     broken = node("clients", "list")
     assert (broken.code, "[records] url" in broken.err) == (1, True)
     assert json.dumps(broken.err).count("Traceback") == 0
+
+
+def test_a_client_chooses_among_the_algorithms_that_the_node_signs_with(node: Run) -> None:
+    signed = ("--client-id", "signed", "--id-token-alg", "RS256", "--userinfo-alg", "ES256", "--json")
+    made = node(*ADD, *signed).json
+    assert (made["id_token_signed_response_alg"], made["userinfo_signed_response_alg"]) == ("RS256", "ES256")
+    assert node("clients", "show", "signed", "--json").json["userinfo_signed_response_alg"] == "ES256"
+    for option in ("--id-token-alg", "--userinfo-alg"):
+        refused = node(*ADD, option, "ES384")
+        assert refused.code == 1
+        assert "write ES256 or RS256" in refused.err
+        assert node(*ADD, option, "ML-DSA-65").code == 2
+
+
+def test_an_algorithm_that_is_new_in_the_settings_waits_for_its_first_key(
+    node: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MANYOU_KEYS__ALGORITHMS", "ES256,RS256,EdDSA")
+    refused = node(*ADD, "--id-token-alg", "EdDSA")
+    assert refused.code == 1
+    assert "no key of EdDSA signs yet" in refused.err
+    assert node(*ADD, "--id-token-alg", "RS256").code == 0

@@ -16,6 +16,7 @@ import pytest
 from idp.addresses import Addresses
 from idp.errors import Unavailable
 from idp.outbound import Outbound
+from keys.encoding import b64
 from tests.certificates import throwaway
 from tests.idp.cli.conftest import Run
 
@@ -162,3 +163,23 @@ def test_neither_the_program_nor_a_worker_may_leave_a_core_dump(start: Start) ->
             each for each in (folder / "limits").read_text().splitlines() if each.startswith("Max core")
         )
         assert line.split()[4:6] == ["0", "0"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_a_key_of_the_environment_reaches_the_workers_and_not_the_store(start: Start, tmp_path: Path) -> None:
+    kek = tmp_path / "data" / "kek"
+    secret = b64(kek.read_bytes())
+    kek.unlink()
+    port = free_port()
+    process = start(
+        MANYOU_HTTP__LISTEN=f"127.0.0.1:{port}",
+        MANYOU_ISSUER="http://gd.localhost:8410",
+        MANYOU_KEYS__KEK_ENV="NODE_KEK",
+        NODE_KEK=secret,
+    )
+    assert json.loads(answer(f"http://gd.localhost:{port}/jwks", process))["keys"]
+    store = [
+        folder for folder in session_of(process.pid) if b"valkey" in (folder / "cmdline").read_bytes()[:200]
+    ]
+    assert store
+    assert all(secret.encode() not in (folder / "environ").read_bytes() for folder in store)
