@@ -5,6 +5,8 @@ import click
 from idp.cli.keys import act, emergency, look, override
 from idp.cli.keys.drill import drill
 from idp.cli.keys.reseal import reseal
+from idp.cli.keys.simulate import simulate
+from idp.cli.keys.verify_old import verify_old
 
 
 @click.group()
@@ -23,6 +25,8 @@ for command in (
     override.approve,
     override.override,
     reseal,
+    verify_old,
+    simulate,
     drill,
 ):
     keys.add_command(command)
