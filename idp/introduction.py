@@ -22,11 +22,7 @@ def roles(settings: Settings, discovery: Mapping[str, object]) -> Roles:
         discovery: the discovery document.
     """
     root = settings.issuer.removesuffix("/")
-    entity = {
-        "organization_name": settings.name.en,
-        "organization_name#zh": settings.name.zh,
-        "federation_historical_keys_endpoint": root + HISTORY,
-    }
+    entity = _entity(settings, root)
     if not settings.provider:
         return {"federation_entity": entity}
     provider = {
@@ -53,3 +49,11 @@ def roles(settings: Settings, discovery: Mapping[str, object]) -> Roles:
         "manyou_return_uri": f"{root}/return",
     }
     return {"federation_entity": entity, "openid_provider": provider, "openid_relying_party": party}
+
+
+def _entity(settings: Settings, root: str) -> Mapping[str, object]:
+    return {
+        "organization_name": settings.name.en,
+        "organization_name#zh": settings.name.zh,
+        "federation_historical_keys_endpoint": root + HISTORY,
+    }

@@ -92,8 +92,7 @@ def judge(token: str, keys: Sequence[SigningKey], now: float) -> Verdict:
     key = next((one for one in keys if one.kid == said.kid), None)
     if key is None:
         raise JoseError("kid", "no key of ours, of today or of the past, has this name")
-    typ = said.typ or ""
-    if (typ in FEDERATION_TYPES) != (key.purpose == "federation"):
+    if (said.typ in FEDERATION_TYPES) != (key.purpose == "federation"):
         raise JoseError("typ", f"a {key.purpose} key does not sign this type")
     claims = jose.verify(
         token,
@@ -107,6 +106,10 @@ def judge(token: str, keys: Sequence[SigningKey], now: float) -> Verdict:
         expired_ok=True,
         limits=jose.STATEMENT,
     )
+    return _verdict(key, said.typ or "", claims)
+
+
+def _verdict(key: SigningKey, typ: str, claims: Mapping[str, object]) -> Verdict:
     ends = [at for at in (key.retired_at, key.compromised_at) if at is not None]
     return Verdict(
         kid=key.kid,
