@@ -137,7 +137,7 @@ class Peers:
         at, peer = entry or (0.0, None)
         good = peer if peer is not None and now < peer.expires else None
         asked = fresh and now != at and not 0 <= now - self._asked.get(issuer, -UNKNOWN) < UNKNOWN
-        if good is not None and not asked and at <= now < at + min(REFRESH, (good.expires - at) / 2):
+        if good is not None and not asked and at <= now < at + _again(at, good):
             return good
         reading = self._reading[issuer]
         if not reading.acquire(blocking=asked or good is None) and good is not None:
@@ -153,10 +153,18 @@ class Peers:
 
     def visit(self) -> None:
         """Read every peer again whose turn it is: a peer that changes its keys must be seen while those
-        before are alive, also when nobody travels there."""
-        for issuer in self._known:
+        before are alive, also when nobody travels there.
+
+        Nobody waits for this, and a failure is held against nobody: somebody may travel there a moment later.
+        """
+        for issuer, one in self._known.items():
+            now, entry = self._clock(), self._peers.get(issuer)
+            if entry is not None and entry[0] <= now < entry[0] + _again(*entry):
+                continue
             with contextlib.suppress(Unavailable):
-                self.get(issuer)
+                peer = self._read(one, now)
+                if self._peers.get(issuer) is entry:
+                    self._peers[issuer] = (now, peer)
 
     def up(self, issuer: str) -> bool:
         """Whether the peer's health probe succeeds; an unknown issuer is never asked."""
@@ -207,6 +215,12 @@ class Peers:
             party=party,
             expires=float(statement.expires),
         )
+
+
+def _again(at: float, peer: Peer) -> float:
+    """Seconds after which a peer is read again: a minute, and never later than half of its configuration's
+    life."""
+    return min(REFRESH, (peer.expires - at) / 2)
 
 
 def _part(metadata: Mapping[str, Mapping[str, object]], kind: str) -> Mapping[str, object]:

@@ -1,8 +1,8 @@
 """Rings: owns this process's two key rings as they are right now. Does not rotate them. Imports keys.
 
 A ring is read again after a few seconds, so that what another process changed is seen; signing never waits
-for it longer than one read, and goes on with the ring at hand while SQL does not answer, but only for as
-long as nobody can have changed it without waiting for us (`patience`). Should the records go back in time
+for it longer than one read. While SQL does not answer the ring at hand serves, but only for as long as
+nobody can have changed it without waiting for us (`patience`). Should the records go back in time
 (a backup was put in place), what is in memory is newer, and serves until it is written down again.
 """
 
@@ -65,7 +65,7 @@ class Rings:
 
     Args:
         issuer: whose keys they are.
-        patience: seconds for which a ring that cannot be read again may sign.
+        patience: seconds for which a ring that cannot be read again serves.
         memory: of what SQL may have forgotten.
         algs: the algorithms of each ring.
         token: where keys are that never leave it.
@@ -95,15 +95,15 @@ class Rings:
         self._reading = threading.Lock()
 
     def oidc(self) -> KeyRing:
-        """The ring that signs tokens, to read and to publish."""
-        return self._ring("oidc").ring
+        """The ring that signs tokens; raises `Unavailable` as `current` does."""
+        return self.current("oidc")
 
     def federation(self) -> KeyRing:
-        """The ring that signs statements about ourselves, to read and to publish."""
-        return self._ring("federation").ring
+        """The ring that signs statements about ourselves; raises `Unavailable` as `current` does."""
+        return self.current("federation")
 
-    def signing(self, purpose: Purpose) -> KeyRing:
-        """A ring to sign with.
+    def current(self, purpose: Purpose) -> KeyRing:
+        """A ring to sign with, and to publish: whoever publishes an old one hides the next key from others.
 
         Raises:
             Unavailable: `records`; it could not be read for so long that it may have been changed meanwhile.

@@ -28,6 +28,7 @@ def lifetimes(settings: Settings, purpose: Purpose) -> Lifetimes:
         document_age=float(own.document_age),
         replica_delay=float(own.replica_delay),
         skew=float(own.skew),
+        drift=float(own.skew),
         configuration_life=float(life.entity_configuration),
         hold=float(own.hold),
         pin_window=0.0 if oidc else float(own.pin_window),

@@ -44,7 +44,7 @@ class Keyroom:
 
     def pen(self) -> Pen:
         """Signs tokens."""
-        return Pen(lambda: self.records.rings.signing("oidc"), self.tally, self.clock)
+        return Pen(lambda: self.records.rings.current("oidc"), self.tally, self.clock)
 
     def tokens(self) -> Tokens:
         """Mints and reads ID and access tokens."""
@@ -66,7 +66,7 @@ class Keyroom:
             entity_id=settings.issuer,
             roles=roles(settings, discovery),
             oidc=rings.oidc if settings.provider else None,
-            federation=lambda: rings.signing("federation"),
+            federation=lambda: rings.current("federation"),
             tally=self.tally,
             held=introduced.held,
             authority_hints=(),
@@ -82,7 +82,7 @@ class Keyroom:
             entity_id=settings.issuer,
             entity=self.entity(discovery, introduced),
             oidc=rings.oidc if settings.provider else None,
-            federation=lambda: rings.signing("federation"),
+            federation=lambda: rings.current("federation"),
             tally=self.tally,
             said=introduced.held,
             lifetime=settings.lifetimes.entity_configuration,

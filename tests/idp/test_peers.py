@@ -208,3 +208,18 @@ def test_a_registered_client_cannot_pass_for_a_peer(world: PeerWorld) -> None:
 def test_a_region_in_another_place_is_still_nobody_we_know(world: PeerWorld) -> None:
     assert world.peers.known(ZJ) is None
     assert world.peers.known(HUB + "/") is None
+
+
+def test_a_visit_reads_those_whose_turn_it_is_and_holds_a_failure_against_nobody() -> None:
+    world = PeerWorld()
+    world.wire.cut = True
+    world.peers.visit()
+    world.wire.cut = False
+    assert world.peers.get(HUB).issuer == HUB, "no pause after a visit that failed"
+    world.wire.asked.clear()
+    world.peers.visit()
+    assert [url for url in world.wire.asked if url.startswith(HUB)] == []
+    world.clock.now += REFRESH
+    world.wire.asked.clear()
+    world.peers.visit()
+    assert any(url.startswith(HUB) for url in world.wire.asked)

@@ -39,6 +39,7 @@ def lifetimes(purpose: Purpose) -> Lifetimes:
         document_age=15,
         replica_delay=DELAY,
         skew=SKEW,
+        drift=SKEW,
         configuration_life=60,
         pin_window=600 if purpose == "federation" else 0,
         rollback_window=60,
@@ -89,7 +90,7 @@ class Process:
         return Office(registrar=self.registrar, papers=self.facts, clock=self.clock, by=by)
 
     def signer(self, purpose: Purpose = "oidc") -> str:
-        return self.rings.signing(purpose).signer(self.clock()).kid
+        return self.rings.current(purpose).signer(self.clock()).kid
 
     def served(self, purpose: Purpose = "oidc") -> set[str]:
         ring = self.rings.oidc() if purpose == "oidc" else self.rings.federation()
