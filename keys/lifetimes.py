@@ -159,12 +159,17 @@ def _misfits(of: Lifetimes) -> Iterator[str]:
             f" {of.replica_delay + of.drift:g} s (replica_delay + drift): its private half must live as long;"
             " write that or more"
         )
-    if of.purpose == "federation" and of.pin_window < 2 * of.configuration_life:
+    if of.purpose == "federation":
+        yield from _federation_misfits(of)
+
+
+def _federation_misfits(of: Lifetimes) -> Iterator[str]:
+    if of.pin_window < 2 * of.configuration_life:
         yield (
             f"pin_window is {of.pin_window:g} s, but whoever pinned our keys looks once per"
             f" configuration_life: write pin_window = {2 * of.configuration_life:g} or more"
         )
-    if of.purpose == "federation" and of.document_age > of.configuration_life:
+    if of.document_age > of.configuration_life:
         yield (
             f"document_age is {of.document_age:g} s, longer than the configuration_life of"
             f" {of.configuration_life:g} s: caches would serve statements that have expired"
