@@ -15,8 +15,8 @@ from idp.demo.places import Country, Place
 # Seconds; short enough that an expiry can be watched, long enough to read a page.
 _LIFETIMES = {
     "code": 60,
-    "id_token": 60,
-    "access_token": 60,
+    "id_token": 120,
+    "access_token": 120,
     "session_idle": 900,
     "session_absolute": 3600,
     "login": 900,
@@ -28,7 +28,7 @@ _LIFETIMES = {
 _ROTATION = {
     "document_age": 15,
     "replica_delay": 10,
-    "skew": 5,
+    "skew": 3,
     "pin_window": 600,
     "rollback_window": 60,
     "oidc_period": 1800,

@@ -14,8 +14,8 @@ from idp.demo.provider import NotAccepted, Registration
 from idp.demo.relying import RelyingParty
 from idp.demo.walker import Citizen, Door, NotSeen, Person, arrived, known
 
-_PAUSE = 0.2
-_CODES = 8  # of one session, before the person starts anew
+_PAUSE = 0.5
+_CODES = 4  # of one session, before the person starts anew
 
 Fetch = Callable[..., Reply]
 
