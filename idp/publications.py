@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from idp.clock import Clock
 from idp.entity import Entity
-from keys.history import HISTORICAL_TYP, historical
+from keys.history import HISTORICAL_TYP, RING, historical
 from keys.jose import sign
 from keys.ledger import Tally
 from keys.ring import KeyRing
@@ -80,18 +80,19 @@ class Publications:
 
     def history(self) -> str:
         """The federation keys of the past (OIDF §8.7)."""
-        return self._past("history", self._federation())
+        return self._past("history", self._federation(), {})
 
     def token_history(self) -> str:
         """The keys of the past that tokens were signed with, in the same form. They stand apart: a key is
         believed for one purpose, also after its time."""
-        return self._past("token history", self._oidc()) if self._oidc else self.history()
+        return self._past("token history", self._oidc(), {RING: "oidc"}) if self._oidc else self.history()
 
-    def _past(self, name: str, ring: KeyRing) -> str:
+    def _past(self, name: str, ring: KeyRing, whose: Mapping[str, object]) -> str:
         now = self._clock()
         keys = historical(ring, now)
         # It has no end of its own; a reader takes it for a copy that ends as a signed key set does.
-        return self._kept(name, keys, now, lambda: self._sign({"keys": keys}, now, int(now) + self._lifetime))
+        claims = {"keys": keys, **whose}
+        return self._kept(name, keys, now, lambda: self._sign(claims, now, int(now) + self._lifetime))
 
     def _sign(self, claims: Mapping[str, object], now: float, ends: float) -> str:
         signer = self.entity.signer()

@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from keys import jose
 from keys.encoding import JoseError
 from keys.key import Purpose, SigningKey
+from keys.public import ALGORITHMS
 from keys.ring import KeyRing
 from keys.use import FEDERATION_TYPES
 
 HISTORICAL_TYP = "jwk-set+jwt"
 """Also of the signed key set (OIDF §5.2.1)."""
+
+RING = "manyou_ring"
+"""Claim of a history that is not of federation keys: whose it is. A key is believed for one purpose."""
 
 SUPERSEDED, COMPROMISED = "superseded", "compromised"
 
@@ -25,6 +29,63 @@ def historical(ring: KeyRing, now: float) -> list[Mapping[str, object]]:
     """The ring's keys of the past as OIDF §8.7.2 has them: each a JWK with `iat` (made), `nbf` (began to
     sign), `exp` (counted no longer) and `revoked`."""
     return [_told(key) for key in ring.historical(now)]
+
+
+def learned(document: str, pinned: Mapping[str, object], now: float) -> tuple[SigningKey, ...]:
+    """The keys in another node's signed history, to judge what it signed without asking it.
+
+    Args:
+        document: as its node published it, of either ring.
+        pinned: the federation keys that the reader trusts for that node.
+        now: seconds since 1970.
+
+    Raises:
+        JoseError: it is not signed by a pinned key, or says nothing usable.
+    """
+    issuer = jose.peek(document, limits=jose.STATEMENT).iss or ""
+    claims = jose.verify(
+        document,
+        pinned,
+        algs=tuple(ALGORITHMS),
+        typ=(HISTORICAL_TYP,),
+        issuer=issuer,
+        audience=None,
+        now=now,
+        require=("iat", "keys"),
+        limits=jose.STATEMENT,
+    )
+    keys, ring = claims["keys"], claims.get(RING, "federation")
+    if not isinstance(keys, list) or ring not in ("oidc", "federation"):
+        raise JoseError("key", "not a history of keys")
+    purpose: Purpose = "oidc" if ring == "oidc" else "federation"
+    return tuple(_learned(key, purpose, issuer) for key in keys)
+
+
+def _learned(told: object, purpose: Purpose, issuer: str) -> SigningKey:
+    revoked = told.get("revoked") if isinstance(told, dict) else None
+    if not isinstance(told, dict) or not isinstance(revoked, dict):
+        raise JoseError("key", "a key of the past without dates")
+    try:
+        made, begun, ended, left = (
+            int(one) for one in (told["iat"], told["nbf"], told["exp"], revoked["revoked_at"])
+        )
+        return SigningKey(
+            kid=told["kid"],
+            alg=told["alg"],
+            purpose=purpose,
+            issuer=issuer,
+            private=None,
+            public={name: str(told[name]) for name in told.keys() & set(ALGORITHMS[told["alg"]].members)},
+            generated=made,
+            published=made,
+            active_from=begun,
+            retired_at=ended,
+            forget_at=ended,
+            compromised_at=left if revoked.get("reason") == COMPROMISED else None,
+            reason=str(revoked.get("reason")),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise JoseError("key", "a key of the past that is not one") from None
 
 
 def _told(key: SigningKey) -> Mapping[str, object]:

@@ -77,8 +77,12 @@ def test_keys_of_tokens_and_of_statements_have_histories_of_their_own(press: Pre
     token, statement = past(old("oidc")), past(old("federation"))
     press.oidc, press.federation = (*OIDC, token), (PINNED, statement)
     publications = press.publications()
-    for text, key in ((publications.token_history(), token), (publications.history(), statement)):
-        assert [one["kid"] for one in read(text, require=("iat",))["keys"]] == [key.kid]
+    for text, key, whose in (
+        (publications.token_history(), token, "oidc"),
+        (publications.history(), statement, None),
+    ):
+        claims = read(text, require=("iat",))
+        assert ([one["kid"] for one in claims["keys"]], claims.get("manyou_ring")) == ([key.kid], whose)
 
 
 def test_a_node_without_a_past_says_so(press: Press) -> None:

@@ -2,11 +2,12 @@
 anything."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from keys.encoding import JoseError
-from keys.history import historical, judge
+from keys.history import historical, judge, learned
 from keys.key import SigningKey
 from keys.ring import KeyRing
 from tests.keys.forge import ISSUER, NOW, claims, forge, key, unchecked
@@ -122,3 +123,57 @@ def test_the_published_past_has_dates_and_reasons() -> None:
     assert first["revoked"] == {"revoked_at": int(THEN + 61 * DAY), "reason": "superseded"}
     assert second["revoked"] == {"revoked_at": int(THEN + DAY), "reason": "compromised"}
     assert all("d" not in one for one in told)
+
+
+PINNED = key(purpose="federation")
+
+
+def history(keys: object, *, by: SigningKey = PINNED, **changes: object) -> str:
+    body = {"iss": ISSUER, "iat": int(NOW) - 9, "keys": keys, "manyou_ring": "oidc", **changes}
+    return unchecked(by, body, typ="jwk-set+jwt")
+
+
+def past(*keys: SigningKey) -> list[Any]:
+    return [dict(one) for one in historical(KeyRing(purpose="oidc", keys=keys), NOW)]
+
+
+def test_a_published_history_judges_as_the_records_do() -> None:
+    burned = replace(key(name="two"), active_from=THEN - DAY, compromised_at=THEN + DAY, generated=THEN - DAY)
+    keys = learned(history(past(old(), burned)), {"keys": [dict(PINNED.public)]}, NOW)
+    assert judge(token(), keys, NOW).proves
+    assert not judge(token(THEN - 31 * DAY), keys, NOW).proves
+    verdict = judge(token(signer=key(name="two")), keys, NOW)
+    assert (verdict.within, verdict.proves, verdict.compromised) == (True, False, THEN + DAY)
+
+
+ONE = past(old())[0]
+FOREIGN: dict[str, str] = {
+    "signed by a key that is not pinned": history([ONE], by=key(name="two", purpose="federation")),
+    "another type": unchecked(PINNED, {"iss": ISSUER, "iat": int(NOW), "keys": [ONE]}, typ="JWT"),
+    "from the future": history([ONE], iat=int(NOW) + 60),
+    "no list of keys": history({"0": ONE}),
+    "a ring that we do not know": history([ONE], manyou_ring="both"),
+    "a key without dates": history([{name: value for name, value in ONE.items() if name != "nbf"}]),
+    "a key that was not revoked": history([{**ONE, "revoked": None}]),
+    "a key under another's name": history([{**ONE, "kid": key(name="two").kid}]),
+    "an algorithm that nobody knows": history([{**ONE, "alg": "XX"}]),
+    "a date in words": history([{**ONE, "exp": "then"}]),
+    "a key that is none": history(["key"]),
+}
+
+
+@pytest.mark.parametrize("case", FOREIGN)
+def test_a_history_that_does_not_hold_is_refused_whole(case: str) -> None:
+    with pytest.raises(JoseError):
+        learned(FOREIGN[case], {"keys": [dict(PINNED.public)]}, NOW)
+
+
+def test_a_history_of_tokens_does_not_judge_statements() -> None:
+    statement = unchecked(key(), {"iss": ISSUER, "iat": int(THEN)}, typ="entity-statement+jwt")
+    for ring in ("oidc", "federation"):
+        text = history([ONE], manyou_ring=ring)
+        keys = learned(text, {"keys": [dict(PINNED.public)]}, NOW)
+        assert keys[0].purpose == ring
+        with pytest.raises(JoseError) as refused:
+            judge(statement if ring == "oidc" else token(), keys, NOW)
+        assert refused.value.reason == "typ"

@@ -1,5 +1,6 @@
 """`manyou keys verify-old`: proof, or why not."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from idp.wiring import open_records
 from keys.jose import sign
 from keys.key import Purpose
 from tests.idp.cli.conftest import Run
-from tests.keys.forge import forge
+from tests.keys.forge import NOW, forge
+from tests.keys.test_history import PINNED, history, old, past, token
 
 TYPES: dict[Purpose, str] = {"oidc": "JWT", "federation": "entity-statement+jwt"}
 
@@ -62,3 +64,18 @@ def test_what_the_node_did_not_sign_is_refused_in_a_line(node: Run, tmp_path: Pa
 
 def test_a_file_that_is_not_there_is_wrong_usage(node: Run) -> None:
     assert node("keys", "verify-old", "missing.jwt").code == 2
+
+
+def test_another_nodes_history_does_without_settings_and_network(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "old.jwt").write_text(token(), encoding="ascii")
+    (tmp_path / "history.jwt").write_text(history(past(old()), iat=int(NOW) - 10**8), encoding="ascii")
+    (tmp_path / "pinned.json").write_text(
+        json.dumps({"jwks": {"keys": [dict(PINNED.public)]}}), encoding="utf-8"
+    )
+    words = ("keys", "verify-old", "old.jwt", "--history", "history.jwt")
+    said = run(*words, "--pinned", "pinned.json")
+    assert (said.code, "proof: the key signed at that time" in said.out) == (0, True)
+    (tmp_path / "pinned.json").write_text('{"keys": []}', encoding="utf-8")
+    refused = run(*words, "--pinned", "pinned.json")
+    assert (refused.code, "is no history that a key of pinned.json signed" in refused.err) == (1, True)
+    assert run(*words).code == 2
