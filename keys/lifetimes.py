@@ -142,6 +142,12 @@ def _misfits(of: Lifetimes) -> Iterator[str]:
     for name in ("longest_token", "document_age", "replica_delay", "configuration_life", "period"):
         if getattr(of, name) == 0:
             yield f"{name} is 0 s: nothing lives that short; write how long it really is"
+    yield from _order_misfits(of)
+    if of.purpose == "federation":
+        yield from _federation_misfits(of)
+
+
+def _order_misfits(of: Lifetimes) -> Iterator[str]:
     if of.lead < of.wait:
         yield (
             f"lead is {of.lead:g} s, but a new key can need {of.wait:g} s until it may sign"
@@ -159,8 +165,6 @@ def _misfits(of: Lifetimes) -> Iterator[str]:
             f" {of.replica_delay + of.drift:g} s (replica_delay + drift): its private half must live as long;"
             " write that or more"
         )
-    if of.purpose == "federation":
-        yield from _federation_misfits(of)
 
 
 def _federation_misfits(of: Lifetimes) -> Iterator[str]:

@@ -17,6 +17,7 @@ from idp.client import Client
 from idp.deliveries import LOGOUT_EVENT, PARKED_AFTER, PAUSES, REVOKED_EVENT, TOKEN_LIFETIME, Deliveries
 from idp.delivery import Delivery, delivery
 from idp.errors import Unavailable
+from idp.known import as_client
 from idp.lookout import Lookout
 from idp.outbound import Reply
 from keys.key import generate
@@ -58,7 +59,7 @@ class Post:
 
     def find(self, client_id: str) -> Client | None:
         known = self.world.peers.known(client_id)
-        return self.world.peers.client(client_id) if known else self.clients.get(client_id)
+        return as_client(self.world.peers.get(client_id)) if known else self.clients.get(client_id)
 
     def due(self, now: float, limit: int) -> Sequence[Delivery]:
         return self.entries[:limit]

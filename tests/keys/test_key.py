@@ -35,7 +35,7 @@ def test_the_public_jwk_names_kid_algorithm_and_use_and_holds_nothing_private(al
 
 
 def test_rsa_keys_have_3072_bits() -> None:
-    assert private("RS256").public_key().key_size == 3072  # type: ignore[union-attr]
+    assert private("RS256").public_key().key_size == 3072
 
 
 def test_a_fresh_key_is_neither_published_nor_active() -> None:
