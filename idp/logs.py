@@ -54,9 +54,19 @@ _PARAMETER = re.compile(
 )
 
 
+_SHORT = 40
+
+
 @lru_cache(maxsize=1024)
 def _secret(name: str) -> bool:
     return name not in _PLAIN and not _SECRET_WORDS.isdisjoint(re.split(r"[^a-z0-9]+", name.lower()))
+
+
+def _strike_out(text: str) -> str:
+    return _PARAMETER.sub(rf"\1{REDACTED}", _SECRET_TEXT.sub(REDACTED, text))
+
+
+_struck_out = lru_cache(maxsize=1024)(_strike_out)  # routes, rooms and events: the same few words every time
 
 
 def redact(name: str, value: object) -> object:
@@ -64,7 +74,7 @@ def redact(name: str, value: object) -> object:
     if _secret(name) or isinstance(value, bytes):
         return REDACTED
     if isinstance(value, str):
-        return _PARAMETER.sub(rf"\1{REDACTED}", _SECRET_TEXT.sub(REDACTED, value))
+        return _struck_out(value) if len(value) <= _SHORT else _strike_out(value)
     if isinstance(value, Mapping):
         return {str(key): redact(str(key), inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
