@@ -66,6 +66,7 @@ class Rings:
     Args:
         issuer: whose keys they are.
         patience: seconds for which a ring that cannot be read again serves.
+        drift: seconds by which the clock of another node may be behind ours.
         memory: of what SQL may have forgotten.
         algs: the algorithms of each ring.
         token: where keys are that never leave it.
@@ -79,6 +80,7 @@ class Rings:
         issuer: str,
         clock: Clock,
         patience: float = math.inf,
+        drift: float = 0.0,
         memory: Memory | None = None,
         algs: Mapping[Purpose, tuple[str, ...]] = ALGS,
         token: Token | None = None,
@@ -88,6 +90,7 @@ class Rings:
         self._issuer = issuer
         self._clock = clock
         self._patience = patience
+        self._drift = drift
         self._token = token
         self.algs = algs
         self.memory = memory
@@ -195,8 +198,16 @@ class Rings:
         kek, issuer, token = self._kek, self._issuer, self._token
         stored = read_ring(self._store, kek, purpose=purpose, issuer=issuer, token=token)
         if stored.version == 0 and held is None:
-            algs = self.algs[purpose]
-            open_ring(self._store, kek, purpose=purpose, issuer=issuer, algs=algs, now=now, token=token)
+            open_ring(
+                self._store,
+                kek,
+                purpose=purpose,
+                issuer=issuer,
+                algs=self.algs[purpose],
+                now=now,
+                drift=self._drift,
+                token=token,
+            )
             stored = read_ring(self._store, kek, purpose=purpose, issuer=issuer, token=token)
         for row, error in stored.refused:
             log.error("key_refused", purpose=purpose, kid=row.kid, reason=error.reason)

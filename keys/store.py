@@ -120,6 +120,7 @@ def open_ring(
     issuer: str,
     algs: Sequence[str],
     now: float,
+    drift: float = 0.0,
     token: Token | None = None,
 ) -> KeyRing:
     """The stored ring; a new issuer's ring is made here.
@@ -131,6 +132,8 @@ def open_ring(
         issuer: the entity whose keys they are.
         algs: the algorithms of a fresh ring, such as `("ES256", "RS256")`.
         now: seconds since 1970.
+        drift: how many seconds the clock of another node may be behind: first keys are dated back so far, so
+            that it can sign with them as well.
         token: where ES256 keys are made and stay, if there is one.
 
     Raises:
@@ -140,7 +143,15 @@ def open_ring(
     stored = read_ring(store, kek, purpose=purpose, issuer=issuer, token=token)
     if stored.version == 0:
         fresh = [
-            generate(alg=alg, purpose=purpose, issuer=issuer, now=now, active_from=now, token=token)
+            generate(
+                alg=alg,
+                purpose=purpose,
+                issuer=issuer,
+                now=now,
+                published=now - drift,
+                active_from=now - drift,
+                token=token,
+            )
             for alg in algs
         ]
         write_ring(store, kek, stored, KeyRing(purpose=purpose, keys=tuple(fresh)))

@@ -96,6 +96,7 @@ def _rings(settings: Settings, records: KeyRecords, kek: Kek, clock: Clock) -> R
         issuer=settings.issuer,
         clock=clock,
         patience=patience,
+        drift=settings.rotation.skew,
         algs=algs,
         token=open_token(settings.keys),
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from keys.key import Purpose
+from keys.ring import NoKey
 from keys.seal import Kek, SealedKey, SealError
 from keys.store import Conflict, open_ring, read_ring, reseal, write_ring
 from tests.keys.forge import ISSUER, NOW
@@ -36,6 +37,15 @@ def test_the_first_keys_of_a_ring_are_active_at_once() -> None:
     ring = open_ring(Shelf(), KEK, purpose="oidc", issuer=ISSUER, algs=("ES256", "EdDSA"), now=NOW)
     assert {ring.signer(NOW, alg).alg for alg in ("ES256", "EdDSA")} == {"ES256", "EdDSA"}
     assert len(ring.published(NOW)) == 2
+
+
+def test_first_keys_serve_on_nodes_whose_clocks_are_behind() -> None:
+    algs = ("ES256",)
+    ring = open_ring(Shelf(), KEK, purpose="oidc", issuer=ISSUER, algs=algs, now=NOW, drift=60.0)
+    assert ring.signer(NOW - 60) == ring.signer(NOW)
+    assert ring.published(NOW - 60) == ring.keys
+    with pytest.raises(NoKey):
+        ring.signer(NOW - 61)
 
 
 def test_a_ring_is_found_again() -> None:
