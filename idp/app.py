@@ -69,7 +69,9 @@ def _public_rooms(app: Flask, node: Node, pages: Pages, visitor: Who) -> None:
     known = wellknown.blueprint(
         publications=node.publications,
         discovery=discovery,
-        shop=wellknown.Shop(max_age=settings.rotation.document_age),
+        shop=wellknown.Shop(
+            max_age=settings.rotation.document_age, life=settings.lifetimes.entity_configuration
+        ),
         fetched=node.keeper.lookout.fetched,
     )
     front = home.blueprint(

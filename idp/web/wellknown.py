@@ -36,17 +36,21 @@ class Shop:
 
     Attributes:
         max_age: seconds for which caches may hold a document, at most.
+        life: seconds until a signed document ends. Caches may hold it for half as long: it may have lain
+            here for a quarter of its life, and a cache must not hand out what has ended.
         dice: gives a number from 0 to below 1.
     """
 
     max_age: int
+    life: int
     dice: Callable[[], float] = _dice
 
     def answer(self, text: str, mimetype: str) -> Response:
         """The document, or 304 for a reader whose copy is the same."""
         response = Response(text, mimetype=mimetype)
         response.set_etag(hashlib.sha256(text.encode()).hexdigest()[:32])
-        age = self.max_age - int(self.max_age * JITTER * self.dice())
+        most = min(self.max_age, self.life // 2) if mimetype.endswith("+jwt") else self.max_age
+        age = most - int(most * JITTER * self.dice())
         response.headers["Cache-Control"] = f"public, max-age={age}"
         response.make_conditional(request)
         return response

@@ -25,7 +25,7 @@ def browser(place: Place) -> FlaskClient:
         wellknown.blueprint(
             publications=press.publications(),
             discovery=place.provider.metadata(),
-            shop=wellknown.Shop(max_age=60, dice=lambda: 0.0),
+            shop=wellknown.Shop(max_age=60, life=86_400, dice=lambda: 0.0),
             fetched=lambda _kids: None,
         )
     )

@@ -26,11 +26,11 @@ TYPES = {
 class Stand:
     """A node's documents, with loaded dice."""
 
-    def __init__(self, *, provider: bool = True, max_age: int = 60) -> None:
+    def __init__(self, *, provider: bool = True, max_age: int = 60, life: int = 86_400) -> None:
         self.press = Press(Clock(), DISCOVERY if provider else None)
         self.fetched: list[list[str]] = []
         self.rolls = itertools.cycle([0.0])
-        shop = wellknown.Shop(max_age=max_age, dice=lambda: next(self.rolls))
+        shop = wellknown.Shop(max_age=max_age, life=life, dice=lambda: next(self.rolls))
         app = Flask("documents")
         app.register_blueprint(
             wellknown.blueprint(
@@ -80,9 +80,16 @@ def test_caches_come_back_at_different_times_and_never_later_than_the_gates_assu
     stand = Stand(max_age=3600)
     stand.rolls = itertools.cycle([0.0, 0.5, 0.999])
     assert stand.ages(path, 3) == [3600, 3420, 3241]
-    real = wellknown.Shop(max_age=3600)
+    real = wellknown.Shop(max_age=3600, life=86_400)
     assert all(0 <= real.dice() < 1 for _ in range(99))
     assert len({real.dice() for _ in range(99)}) > 1
+
+
+@pytest.mark.parametrize(
+    ("path", "age"), [(path, 50 if "+jwt" in kind else 600) for path, kind in TYPES.items()]
+)
+def test_no_cache_holds_a_signed_document_until_it_has_ended(path: str, age: int) -> None:
+    assert Stand(max_age=600, life=100).ages(path, 1) == [age]
 
 
 def test_whoever_fetches_keys_is_noted_with_the_keys_that_they_got() -> None:
