@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -133,3 +134,29 @@ def test_a_rotation_is_seen_without_a_restart(clock: Clock) -> None:
     assert _part(new, 0)["kid"] == fresh.kid
     assert tokens.read_access(old)
     assert tokens.read_access(new)
+
+
+def test_a_hint_is_read_after_its_key_has_left_and_refused_once_the_key_is_burned(clock: Clock) -> None:
+    rings = [KeyRing(purpose="oidc", keys=OIDC)]
+    signer = pen(lambda: rings[0], clock)
+    tokens = Tokens(
+        issuer=ISSUER,
+        namespace=NAMESPACE,
+        id_token=300,
+        access_token=600,
+        pen=signer,
+        ring=lambda: rings[0],
+        clock=clock,
+    )
+    access, _ = tokens.access_token(GRANT, "g")
+    hint = tokens.id_token(GRANT, alg="ES256", access_token=access)
+    gone = replace(OIDC[0], retired_at=NOW, forget_at=NOW)
+    rings[0] = KeyRing(purpose="oidc", keys=(gone, OIDC[1]))
+    assert tokens.read_hint(hint)
+    with pytest.raises(jose.JoseError):
+        tokens.read_access(access)
+    burned = replace(OIDC[0], retired_at=NOW, compromised_at=NOW)
+    rings[0] = KeyRing(purpose="oidc", keys=(burned, OIDC[1]))
+    for read, token in ((tokens.read_hint, hint), (tokens.read_access, access)):
+        with pytest.raises(jose.JoseError):
+            read(token)
