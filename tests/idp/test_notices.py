@@ -12,7 +12,7 @@ from keys.key import SigningKey
 from tests.idp.made import GD, HUB, NOW, ZJ, citizen, upstream
 from tests.idp.oauth.memory import MemoryStore
 from tests.idp.peer_world import NEXT, OIDC, STRANGER, PeerWorld, configuration
-from tests.keys.forge import unchecked
+from tests.keys.forge import segment, unchecked
 
 ABSENT = object()
 BELOW = {"format": "complex", "session": {"format": "opaque", "id": "sid"}}
@@ -136,6 +136,21 @@ def test_a_key_that_the_peer_began_to_use_is_looked_up(scene: Scene) -> None:
     scene.world.clock.now += 1
     scene.notices.logout_token(scene.logout(NEXT))
     assert len(scene.ended) == 1
+
+
+def test_a_flood_of_made_up_keys_reads_the_peer_again_once_a_minute(scene: Scene) -> None:
+    world = scene.world
+    at = f"{HUB}/.well-known/openid-federation"
+    world.peers.get(HUB)
+    head, _, rest = scene.logout().partition(".")
+    assert head
+    for step in range(10_000):
+        world.clock.now = NOW + 1 + step / 200
+        made_up = segment({"alg": "ES256", "kid": f"made-up-{step}", "typ": "logout+jwt"})
+        with pytest.raises(WireError):
+            scene.notices.logout_token(f"{made_up}.{rest}")
+    assert world.wire.asked.count(at) == 2
+    assert scene.ended == []
 
 
 SAME: dict[str, dict[str, object]] = {
