@@ -1,6 +1,11 @@
 """What is done again and again."""
 
+import threading
+
+import pytest
+
 from idp.caretaker import KEPT, Caretaker
+from idp.errors import Unavailable
 
 
 class Told:
@@ -25,3 +30,24 @@ def test_tidying_forgets_old_notices_after_a_week_and_dead_tombstones_at_once() 
     caretaker.tidy()
     assert notices.before == [1_000_000.0 - KEPT]
     assert tombstones.before == [1_000_000.0]
+
+
+def test_what_fails_once_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("idp.caretaker.ROUND", 0.001)
+    kept, enough = iter([Unavailable("records"), ValueError("a defect")]), threading.Event()
+
+    def keep() -> None:
+        error = next(kept, None)
+        if error is not None:
+            raise error
+        enough.set()
+
+    Caretaker(
+        deliver=lambda: 0,
+        keep=keep,
+        visit=lambda: None,
+        notices=Told(),
+        tombstones=Told(),
+        clock=lambda: 1_000_000.0,
+    ).start()
+    assert enough.wait(10)
