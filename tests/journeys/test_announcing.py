@@ -212,9 +212,9 @@ def test_only_a_fresher_sign_in_takes_the_hubs_session_from_somebody_else(world:
 
 def test_who_is_replaced_at_the_hub_is_signed_out_everywhere(world: World) -> None:
     browser = world.browser()
-    world.sign_in(browser, world.portal_zj, "wangfang")
+    page = at_signin(world, browser, world.portal_gd)
+    world.sign_in(browser, world.portal_zj, "wangfang")  # in another tab
     world.advance(10)
-    page = at_signin(world, browser, world.portal_gd, prompt="login")
     assert browser.submit(page, username="lihua", password="right").url == f"{PORTAL_GD}/me"
     found = session(world, browser, HUB)
     assert found is not None
