@@ -110,12 +110,11 @@ class Edge:
             response.headers.add(name, value)  # no view sets these, so there is nothing to look for
         if self.issuer.startswith("https:"):
             response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-        log.info(
-            "request",
+        logs.answered(
             method=request.method,
             route=request.url_rule.rule if request.url_rule else None,
             status=response.status_code,
-            ms=round((time.perf_counter() - g.began) * 1000, 1),
+            ms=(time.perf_counter() - g.began) * 1000,
         )
         return response
 

@@ -151,3 +151,28 @@ def test_without_a_file_lines_go_to_standard_error(lines: Lines, capfd: pytest.C
     logs.configure(file=None, level="info")
     structlog.get_logger().info("here")
     assert json.loads(capfd.readouterr().err)["event"] == "here"
+
+
+def test_the_line_of_an_answered_request_reads_like_every_other(lines: Lines) -> None:
+    name = logs.begin_request()
+    logs.answered(method='G"T', route="/signin/<login_id>", status=303, ms=1.26)
+    logs.answered(method="GET", route=None, status=404, ms=0)
+    structlog.get_logger("edge").info("request", method="GET", route=None, status=404, ms=0.0)
+    first, second, third = lines()
+    assert (first["method"], first["route"], first["status"], first["ms"]) == (
+        'G"T',
+        "/signin/<login_id>",
+        303,
+        1.3,
+    )
+    assert first["request_id"] == name
+    assert list(second) == list(third)
+    assert {**second, "time": 0} == {**third, "time": 0}
+    assert len(second["time"]) == len(third["time"])
+
+
+def test_the_line_of_an_answered_request_is_left_out_below_the_level(tmp_path: Path, lines: Lines) -> None:
+    quiet = tmp_path / "quiet.jsonl"
+    logs.configure(file=quiet, level="warning")
+    logs.answered(method="GET", route="/", status=200, ms=1)
+    assert quiet.read_text() == ""
