@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -163,6 +164,23 @@ def test_neither_the_program_nor_a_worker_may_leave_a_core_dump(start: Start) ->
             each for each in (folder / "limits").read_text().splitlines() if each.startswith("Max core")
         )
         assert line.split()[4:6] == ["0", "0"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_no_worker_outlives_the_program_that_was_killed(start: Start) -> None:
+    port = free_port()
+    process = start(MANYOU_HTTP__LISTEN=f"127.0.0.1:{port}", MANYOU_ISSUER="http://gd.localhost:8410")
+    answer(f"http://gd.localhost:{port}/livez", process)
+    with contextlib.ExitStack() as held:
+        workers = [
+            held.enter_context(open(os.pidfd_open(int(folder.name)), "rb", buffering=0))
+            for folder in session_of(process.pid)
+            if b"python" in (folder / "cmdline").read_bytes() and folder.name != str(process.pid)
+        ]
+        assert workers
+        process.kill()
+        for worker in workers:
+            assert select.select([worker], [], [], 20)[0], "a worker lives on"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
