@@ -206,7 +206,8 @@ def application() -> Flask:
 
 
 def _settle() -> None:
-    """What was made until now stays: the collector need not look at it again, and looks less often at the rest.
+    """What was made until now stays: the collector need not look at it again, and looks at the rest more
+    seldom.
 
     Requests leave few cycles behind; with its usual thresholds the collector is a tenth of a request's work.
     """

@@ -9,10 +9,11 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask, Request, Response, g, request
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import Headers, MultiDict
 from werkzeug.exceptions import HTTPException
 
 from idp import logs
@@ -20,6 +21,9 @@ from idp.answer import Answer
 from idp.errors import PageError, Refused, Unavailable, WireError, incident
 from idp.oauth.wire import WireRequest, back, describe
 from idp.web.pages import Pages, locale_for
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 log = structlog.get_logger("edge")
 
@@ -31,6 +35,9 @@ LARGEST = 64 * 1024
 
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 """`form-action` is left out: browsers apply it to the whole redirect chain that follows a form."""
+
+SPOKEN = ("authorization", "content-type")
+"""The headers that the rooms below understand."""
 
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -66,13 +73,21 @@ def wire(from_: Request) -> WireRequest:
         query, form = single(from_.args), single(from_.form)
     except PageError as error:
         raise WireError("invalid_request", error.public) from error
-    headers = {name.lower(): value for name, value in from_.headers.items()}
+    headers = {name: value for name in SPOKEN if (value := from_.headers.get(name)) is not None}
     return WireRequest(method=from_.method, path=from_.path, query=query, form=form, headers=headers)
+
+
+class Complete(Response):
+    """An answer whose headers are all there; nothing is left to be derived from the request."""
+
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:  # noqa: ARG002 (werkzeug calls it so)
+        """The headers as they are: addresses in them are absolute and ASCII, the length is known."""
+        return self.headers
 
 
 def respond(answer: Answer) -> Response:
     """An answer of the rooms below as a response."""
-    return Response(answer.body, answer.status, list(answer.headers))
+    return Complete(answer.body, answer.status, list(answer.headers))
 
 
 def see_other(location: str) -> Response:
