@@ -126,7 +126,7 @@ def _board(country: Country) -> "Flask":
     return board_site(country)
 
 
-def wait_until_running(folder: Path, seconds: float = 30.0) -> None:
+def wait_until_running(folder: Path, seconds: float = 90.0) -> None:
     """Wait for a demo that is starting in a folder.
 
     Raises:

@@ -5,6 +5,7 @@ that will not stay up), every process, socket, lock and `demo.json` is gone afte
 """
 
 import contextlib
+import math
 import queue
 import signal
 import threading
@@ -17,7 +18,7 @@ from idp.demo.control import Control, Order
 from idp.demo.ground import DemoError
 from idp.demo.parts import Part
 
-_READY_SECONDS = 30.0
+_READY_SECONDS = 60.0
 _TICK = 0.05
 _SHORT_LIFE = 10.0
 
@@ -50,7 +51,7 @@ class Supervisor:
         self._changed = changed
         self._stopping = stopping
         self._down: set[str] = set()
-        self._born: dict[str, float] = {}
+        self._revived: dict[str, float] = {}
 
     def start(self) -> None:
         """Start everything and wait until everything answers.
@@ -59,7 +60,7 @@ class Supervisor:
             DemoError: a part ended or does not answer in time.
         """
         for part in self._parts.values():
-            self._start(part)
+            part.start()
         self._wait([*self._parts.values()])
 
     def watch(self) -> None:
@@ -84,10 +85,6 @@ class Supervisor:
         """`up` or `down` for each part."""
         return {name: "down" if name in self._down else "up" for name in self._parts}
 
-    def _start(self, part: Part) -> None:
-        self._born[part.name] = time.monotonic()
-        part.start()
-
     def _wait(self, parts: list[Part]) -> None:
         deadline = time.monotonic() + _READY_SECONDS
         while parts and not self._stopping.wait(_TICK):
@@ -100,7 +97,10 @@ class Supervisor:
                 raise DemoError(f"no answer within {_READY_SECONDS:.0f} s from {names}")
 
     def _revive(self) -> None:
-        """Start again what died. What was told to stop (SIGTERM) stays down, since somebody wanted that."""
+        """Start again what died. What was told to stop (SIGTERM) stays down, since somebody wanted that.
+
+        A first death is always forgiven, however young: the part did answer once (`_wait`).
+        """
         for name, part in self._parts.items():
             if name in self._down or part.ended is None:
                 continue
@@ -108,11 +108,12 @@ class Supervisor:
             if part.ended in (0, -signal.SIGTERM, 128 + signal.SIGTERM):
                 self._down.add(name)
                 self._say(f"{name} was stopped; start it again with `manyou demo --start {name}`")
-            elif time.monotonic() - self._born[name] < _SHORT_LIFE:
+            elif time.monotonic() < self._revived.get(name, -math.inf) + _SHORT_LIFE:
                 raise DemoError(f"{name} does not stay up: see {_where(part)}")
             else:
                 self._say(f"{name} died ({part.ended}), starting it again; its log is {_where(part)}")
-                self._start(part)
+                self._revived[name] = time.monotonic()
+                part.start()
             self._changed()
 
     def _obey(self, order: Order) -> None:
@@ -128,7 +129,8 @@ class Supervisor:
         if on != (part.name in self._down):
             return {"parts": dict(self.status())}  # it is as wanted already
         if on:
-            self._start(part)
+            self._revived.pop(part.name, None)
+            part.start()
             try:
                 self._wait([part])
             except DemoError as error:

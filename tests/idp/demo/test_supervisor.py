@@ -134,8 +134,7 @@ def test_a_part_is_stopped_and_started_by_order(scene: Setting) -> None:
     assert play.said == ["hub is down", "hub is up"]
 
 
-def test_what_died_is_started_again_and_said(scene: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("idp.demo.supervisor._SHORT_LIFE", 0.0)
+def test_what_died_is_started_again_and_said_however_young_it_was(scene: Setting) -> None:
     play, supervisor = scene
     supervisor.start()
     play.parts["gd"].ended = -signal.SIGKILL
@@ -165,9 +164,25 @@ def test_what_somebody_stopped_with_a_signal_stays_down(scene: Setting) -> None:
 def test_what_does_not_stay_up_ends_the_whole(scene: Setting) -> None:
     play, supervisor = scene
     supervisor.start()
-    play.parts["gd"].ended = 1
+    gd = play.parts["gd"]
+    gd.ended = 1
+    gd.start = lambda: None  # type: ignore[method-assign]
     play.watch(supervisor).join()
     assert "gd does not stay up" in str(play.failure)
+    assert ["gd died" in line for line in play.said] == [True]
+
+
+def test_what_stayed_up_for_a_while_may_die_again(scene: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("idp.demo.supervisor._SHORT_LIFE", 0.0)
+    play, supervisor = scene
+    supervisor.start()
+    thread = play.watch(supervisor)
+    for deaths in (1, 2):
+        play.parts["gd"].ended = -signal.SIGKILL
+        wait(lambda deaths=deaths: len(play.said) == deaths)  # type: ignore[misc]
+    play.stopping.set()
+    thread.join()
+    assert play.failure is None
 
 
 def test_an_order_to_nobody_says_what_to_do(tmp_path: Path) -> None:
