@@ -41,7 +41,7 @@ def schedules(times: Lifetimes, certified: float) -> tuple[Schedule, ...]:
 
     Args:
         times: of the ring.
-        certified: when the superior listed the new key (federation only).
+        certified: when the superior listed the new key (federation only); 0 without a superior.
     """
     switch = _ready(times, certified)
     leave = _farewell(times)
@@ -50,7 +50,7 @@ def schedules(times: Lifetimes, certified: float) -> tuple[Schedule, ...]:
         Schedule(plan="the new key signs at once, the old one is removed at once", switch=0.0, removed=0.0),
         Schedule(plan="the new key signs at once, the old one is kept", switch=0.0, removed=leave),
     ]
-    if times.purpose == "federation":
+    if times.purpose == "federation" and certified:
         own = times.copies + times.margin
         naive += [
             Schedule(plan="as soon as the superior certifies", switch=certified, removed=certified + leave),
@@ -58,7 +58,7 @@ def schedules(times: Lifetimes, certified: float) -> tuple[Schedule, ...]:
                 plan="after our own copies, whatever the superior does", switch=own, removed=own + leave
             ),
         ]
-    else:
+    elif times.purpose == "oidc":
         age = times.document_age
         naive.append(Schedule(plan="after max-age of the key set, once", switch=age, removed=age + leave))
     return (

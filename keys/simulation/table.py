@@ -19,6 +19,7 @@ FRESH = 1.2
 """Looks at something just signed, per life of a copy, for a verifier of average traffic."""
 STORED = 5.3
 """Looks at something signed before, per life of what is signed."""
+_AHEAD = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +123,11 @@ def _hazard(verifier: Verifier, plan: Schedule, times: Lifetimes) -> float:
 
 
 def _crowd(times: Lifetimes, count: int, draw: random.Random) -> Iterator[Verifier]:
+    # A clock that is ahead by the whole life of what we sign or publish finds all of it expired, always: no
+    # rotation can break that verifier, so there is none.
+    ahead = min(times.skew, _AHEAD * min(_lives(times)))
     for _ in range(count):
-        behind = draw.uniform(-times.skew, times.skew)
+        behind = draw.uniform(-ahead, times.skew)
         yield Verifier(
             copies=tuple(
                 Copy(
@@ -144,10 +148,19 @@ def _crowd(times: Lifetimes, count: int, draw: random.Random) -> Iterator[Verifi
 def _sources(times: Lifetimes, draw: random.Random) -> tuple[tuple[float, float], ...]:
     """Life of each copy, and how late its source follows us."""
     if times.purpose == "federation":
-        return (times.configuration_life, 0.0), (times.statement_life, _certified(times))
+        own = (times.configuration_life, 0.0)
+        # Without a superior nobody states anything about us.
+        return (own, (times.statement_life, _certified(times))) if times.statement_life else (own,)
     # Relying parties keep the key set, through a shared cache and their own; peers our entity configuration.
     life = 2 * times.document_age if draw.random() < 0.5 else times.configuration_life
     return ((life, 0.0),)
+
+
+def _lives(times: Lifetimes) -> tuple[float, ...]:
+    """The lives of all copies that somebody may keep."""
+    if times.purpose == "federation":
+        return (times.configuration_life, times.statement_life or times.configuration_life)
+    return 2 * times.document_age, times.configuration_life
 
 
 def _artefact(times: Lifetimes) -> float:

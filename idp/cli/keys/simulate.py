@@ -6,8 +6,9 @@ import click
 
 from idp.cli.desk import Desk, at_desk
 from idp.cli.keys.common import RINGS
+from idp.settings import lifetimes
 from keys.key import Purpose
-from keys.simulation import ONE_NODE, table
+from keys.simulation import table
 
 
 @click.command()
@@ -18,13 +19,16 @@ from keys.simulation import ONE_NODE, table
 @at_desk
 def simulate(desk: Desk, ring: Purpose, verifiers: int) -> None:
     """How many verifiers fail at least once when keys change too early, and when they change as here;
-    with the default lifetimes."""
-    rows = table(ONE_NODE[ring], verifiers=verifiers)
+    with the lifetimes of the settings."""
+    rows = table(lifetimes(desk.settings(), ring), verifiers=verifiers)
     desk.say(
         [asdict(row) | {"share": row.share} for row in rows],
         *(
-            f"{row.plan:50} switch {row.switch / 3600:6.2f} h, removed {row.removed / 3600:6.2f} h:"
-            f" {row.share:7.2%} failed"
+            f"{row.plan:56} switch {_span(row.switch)}, removed {_span(row.removed)}: {row.share:7.2%} failed"
             for row in rows
         ),
     )
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds / 3600:7.2f} h" if seconds >= 3600 or not seconds else f"{seconds:7.0f} s"

@@ -73,6 +73,32 @@ PERIODS: dict[str, tuple[Purpose, dict[str, float]]] = {
 }
 
 
+SECONDS = {
+    "longest_token": 30.0,
+    "document_age": 5.0,
+    "configuration_life": 20.0,
+    "statement_life": 0.0,
+    "superior_poll": 0.0,
+    "approval": 0.0,
+    "replica_delay": 3.0,
+    "skew": 60.0,
+}
+
+
+@pytest.mark.parametrize("purpose", ["federation", "oidc"])
+def test_clocks_that_are_off_by_more_than_anything_lives_are_reckoned_with(purpose: Purpose) -> None:
+    found = rows(purpose, **SECONDS)
+    assert all(0 <= row.risk <= 1 for row in found.values())
+    assert found["the new key signs at once, the old one is removed at once"].risk > 0.3
+    assert found["formula"].risk == 0
+
+
+def test_without_a_superior_no_plan_waits_for_one() -> None:
+    found = rows("federation", statement_life=0.0, superior_poll=0.0, approval=0.0)
+    assert not [plan for plan in found if "superior" in plan]
+    assert found["formula"].risk == 0 < found["formula, but the switch is too early"].risk
+
+
 @pytest.mark.parametrize("case", PERIODS)
 def test_the_formula_follows_the_settings(case: str) -> None:
     purpose, changes = PERIODS[case]

@@ -36,6 +36,14 @@ def test_plan_is_a_dry_run(node: Run, audit: Audit) -> None:
     assert audit() == before
 
 
+def test_simulate_goes_by_the_lifetimes_of_the_settings(node: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    plans = {row["plan"]: row for row in node("keys", "simulate", "--json").json}
+    monkeypatch.setenv("MANYOU_LIFETIMES__ENTITY_CONFIGURATION", "43200")
+    shorter = {row["plan"]: row for row in node("keys", "simulate", "--json").json}
+    assert plans["formula"]["switch"] - shorter["formula"]["switch"] == 43200
+    assert (plans["formula"]["failed"], shorter["formula"]["failed"]) == (0, 0)
+
+
 def test_announce_publishes_a_standby_once(node: Run, audit: Audit) -> None:
     told = node("keys", "announce", "--ring", "federation", "--json").json[0]
     assert [one["event"] for one in told["events"]] == ["key.generated", "key.published"]
