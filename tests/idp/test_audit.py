@@ -67,7 +67,7 @@ def test_two_people_cannot_share_a_pseudonym_by_where_a_border_lies(audit: Audit
 
 
 def test_an_event_about_nobody_has_no_subject(audit: Audit, sink: Kept) -> None:
-    audit.record("node.started")
+    audit.record("client.removed")
     assert sink.entries[0].subject == ""
 
 

@@ -157,5 +157,5 @@ def fill(process: Process) -> None:
     """Write until nothing more can be written."""
     with suppress(Unavailable):
         for _ in range(200):
-            process.log.record("node.started", filler="x" * 500)
+            process.log.record("client.removed", filler="x" * 500)
         raise AssertionError("the disk is not full")

@@ -43,9 +43,9 @@ def test_entries_come_back_equal_in_order(records: AuditRecords) -> None:
 
 
 def test_the_tail_can_be_of_one_event(records: AuditRecords) -> None:
-    records.append(Entry(at=1, event="node.started"))
+    records.append(Entry(at=1, event="client.removed"))
     records.append(_entry(9))
-    assert [one.entry.event for one in records.tail(event="node.started")] == ["node.started"]
+    assert [one.entry.event for one in records.tail(event="client.removed")] == ["client.removed"]
 
 
 def test_an_untouched_chain_holds(records: AuditRecords) -> None:

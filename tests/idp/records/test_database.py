@@ -38,7 +38,7 @@ from keys.seal import Kek
 CLIENT = Client(client_id="c", name={}, redirect_uris=())
 ACCOUNT = Account(id="1", username="li", password="x", name="李")
 CONSENT = Consent(source="account", local_id="1", client_id="c", scopes=("openid",), given_at=0)
-ENTRY = Entry(at=0, event="node.started")
+ENTRY = Entry(at=0, event="client.removed")
 
 VERBS: dict[str, Callable[[Database], object]] = {
     "ping": lambda data: data.ping(),
