@@ -72,9 +72,8 @@ class Sessions:
     Args:
         idle, absolute: lifetimes in seconds.
         ended: says whether the session of a store key was ended for good; asked when a session is touched,
-            and whenever
-            it gets a new client, so that a session that comes back with an old snapshot of the store is
-            not believed.
+            and whenever it gets a new client, so that a session that comes back with an old snapshot of the
+            store is not believed.
     """
 
     def __init__(self, store: Store, *, idle: int, absolute: int, ended: Callable[[str], bool]) -> None:
