@@ -76,8 +76,7 @@ class Audit:
 
     Args:
         sink: where they go; raises `Unavailable` when it cannot keep one, and then what was to be told of
-        does
-            not happen.
+            does not happen.
         secret: 32 bytes behind the pseudonyms.
         now: the clock.
     """
