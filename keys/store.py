@@ -16,6 +16,11 @@ from keys.seal import SealedKey, seal, unseal
 
 _TRIES = 5
 
+_MENDABLE = frozenset({"kek_wrong", "token", "mismatch"})
+"""Why a row does not open here and now, though it may be sound: another key-encrypting key, no token, an
+algorithm that this machine lacks. What is `foreign` was opened with the right key and is not what was sealed:
+no version makes those bytes open."""
+
 
 class Conflict(Exception):
     """Others changed the ring all the time."""
@@ -42,11 +47,16 @@ class Stored:
         version: counts its changes.
         ring: what opened.
         refused: rows that did not open, each with the reason; they are kept as they are.
+        mendable: those of them that may open with other settings or on another machine.
     """
 
     version: int
     ring: KeyRing
     refused: tuple[tuple[SealedKey, SealError], ...] = ()
+
+    @property
+    def mendable(self) -> tuple[tuple[SealedKey, SealError], ...]:
+        return tuple((row, error) for row, error in self.refused if error.reason in _MENDABLE)
 
 
 def read_ring(
@@ -80,8 +90,15 @@ def read_ring(
 def write_ring(store: KeyStore, kek: Kek, stored: Stored, ring: KeyRing) -> bool:
     """Put `ring` in the place of what was read; False: somebody else was first (compare-and-swap).
 
-    Every row is sealed anew, for the version that it now belongs to; rows that did not open stay as they are.
+    Every row is sealed anew, for the version that it now belongs to; rows that are damaged or forged stay as
+    they are.
+
+    Raises:
+        SealError: naming a row that may be sound but does not open here, so that it cannot be sealed for the
+            next version: it would never open again. Nothing was changed.
     """
+    for row, error in stored.mendable:
+        raise SealError(error.reason, f"{row.kid} does not open here, so a change would lose it ({error})")
     rows = [seal(kek, key, version=stored.version + 1) for key in ring.keys]
     kept = [row for row, _ in stored.refused]
     return store.save(ring.purpose, stored.version, [*rows, *kept])

@@ -29,8 +29,6 @@ from keys.rotation import turn
 SILENT = 86_400.0
 """Seconds after which a process that was not heard of is forgotten."""
 
-_MENDABLE = frozenset({"kek_wrong", "token"})
-
 log = structlog.get_logger("keeper")
 
 
@@ -117,9 +115,10 @@ class Keeper:
 
     def _turn(self, held: Held, fence: int) -> None:
         now, ring = self.clock(), held.ring
-        if reasons := {error.reason for _, error in held.stored.refused} & _MENDABLE:
-            # A change is sealed anew; rows that would open again with the right key must not be lost by it.
-            log.error("wheel_stands", purpose=ring.purpose, reasons=sorted(reasons))
+        if mendable := held.stored.mendable:
+            # A change would be refused: rows that would open with the right key must not be lost by it.
+            reasons = sorted({error.reason for _, error in mendable})
+            log.error("wheel_stands", purpose=ring.purpose, reasons=reasons)
             return
         wanted = self.registrar.wanted[ring.purpose]
         facts = self.registrar.facts(ring)

@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
 
+from keys.hsm import Token
 from keys.key import Purpose
+from keys.private import PrivateKey, unpack
 from keys.ring import NoKey
-from keys.seal import Kek, SealedKey, SealError
+from keys.seal import Kek, SealedKey, SealError, seal
 from keys.store import Conflict, open_ring, read_ring, reseal, write_ring
 from tests.keys.forge import ISSUER, NOW
 
 KEK = Kek(bytes(range(32)))
+NEW = Kek(b"n" * 32)
 
 
 class Shelf:
@@ -103,6 +107,41 @@ def test_a_row_that_does_not_open_is_named_and_the_others_serve_and_it_is_kept()
     assert good.kid in {key.kid for key in ring.keys}
 
 
+SOUND = {"under another key-encrypting key": "kek_wrong", "with an algorithm that is not here": "mismatch"}
+
+
+@pytest.mark.parametrize("case", SOUND)
+def test_a_sound_row_that_does_not_open_here_is_not_lost_by_a_change(
+    case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Shelf()
+    ring = open_ring(shelf, KEK, purpose="oidc", issuer=ISSUER, algs=("ES256", "EdDSA"), now=NOW)
+    away = next(key for key in ring.keys if key.alg == "EdDSA")
+    if SOUND[case] == "kek_wrong":
+        version, rows = shelf.rings["oidc"]
+        other = seal(NEW, away, version=version)
+        shelf.rings["oidc"] = (version, tuple(other if row.kid == away.kid else row for row in rows))
+    before = shelf.rings["oidc"]
+    with monkeypatch.context() as here:
+        if SOUND[case] == "mismatch":
+            here.setattr("keys.seal.unpack", _without_eddsa)
+        stored = read_ring(shelf, KEK, purpose="oidc", issuer=ISSUER)
+        assert [(row.kid, error.reason) for row, error in stored.refused] == [(away.kid, SOUND[case])]
+        with pytest.raises(SealError, match=f"{SOUND[case]}: {away.kid} does not open here"):
+            write_ring(shelf, KEK, stored, stored.ring)
+    assert shelf.rings["oidc"] == before
+    both = KEK.replacing(NEW)
+    mended = read_ring(shelf, both, purpose="oidc", issuer=ISSUER)
+    assert write_ring(shelf, KEK, mended, mended.ring)
+    assert read_ring(shelf, KEK, purpose="oidc", issuer=ISSUER).ring == mended.ring
+
+
+def _without_eddsa(data: bytes, alg: str, token: Token | None) -> PrivateKey | None:
+    if alg == "EdDSA":
+        raise UnsupportedAlgorithm(alg)
+    return unpack(data, alg, token)
+
+
 def test_an_older_row_put_back_by_somebody_who_can_write_the_database_is_refused() -> None:
     shelf = Shelf()
     open_ring(shelf, KEK, purpose="oidc", issuer=ISSUER, algs=("ES256", "EdDSA"), now=NOW)
@@ -117,9 +156,6 @@ def test_an_older_row_put_back_by_somebody_who_can_write_the_database_is_refused
     seen = read_ring(shelf, KEK, purpose="oidc", issuer=ISSUER)
     assert [row.kid for row, _ in seen.refused] == [innocent.kid]
     assert innocent.kid not in {key["kid"] for key in seen.ring.jwks(NOW + 1)["keys"]}  # type: ignore[attr-defined]
-
-
-NEW = Kek(b"n" * 32)
 
 
 @pytest.mark.parametrize("new", [NEW, Kek(KEK.secret, "sm4-gcm"), Kek(NEW.secret, "sm4-gcm")])
