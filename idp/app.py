@@ -73,7 +73,7 @@ def _public_rooms(app: Flask, node: Node, pages: Pages, visitor: Who) -> None:
         shop=wellknown.Shop(
             max_age=settings.rotation.document_age, life=settings.lifetimes.entity_configuration
         ),
-        fetched=node.keeper.lookout.fetched,
+        fetched=node.readers.fetched,
     )
     front = home.blueprint(
         pages=pages,

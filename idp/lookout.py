@@ -2,8 +2,9 @@
 judge it.
 
 What counts: a peer or client that took something that we had signed has verified it (E3); so has a peer that
-says so in its own signed configuration. An address or a `User-Agent` is evidence of nothing: fetches without
-a name are counted under one name, for all together (E1).
+says so in its own signed configuration. Whoever fetches our keys with a signed assertion has them (E2,
+`readers`). An address or a `User-Agent` is evidence of nothing: fetches without a name are counted under one
+name, for all together (E1).
 """
 
 import threading
@@ -39,10 +40,11 @@ class Lookout:
         if (kid := peek(token).kid) is not None:
             self.note(kid, observer, kind, Level.E3)
 
-    def fetched(self, kids: Collection[str]) -> None:
-        """Our keys were read by somebody."""
+    def fetched(self, kids: Collection[str], by: tuple[str, ObserverKind] | None = None) -> None:
+        """Our keys were read by somebody, or by whoever proved to be that."""
+        observer, kind = by or (ANYBODY, "client")
         for kid in kids:
-            self.note(kid, ANYBODY, "client", Level.E1)
+            self.note(kid, observer, kind, Level.E1 if by is None else Level.E2)
 
     def take(self) -> list[tuple[Sighting, int]]:
         """What was seen since the last time, each with how often."""

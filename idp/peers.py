@@ -10,7 +10,7 @@ same verbs. Whatever a peer answers, the last configuration that was good serves
 import contextlib
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from federation.statement import Invalid, verify_configuration
@@ -88,6 +88,7 @@ class Peers:
         acquaintances: from settings.
         fetcher: reads configurations and health.
         introduced: knows which federation keys of theirs are believed by now.
+        badge: what says to a peer that we are the one who reads it.
     """
 
     def __init__(
@@ -96,11 +97,13 @@ class Peers:
         fetcher: Fetcher,
         clock: Clock,
         introduced: Introduced,
+        badge: Callable[[str], Mapping[str, str]] | None = None,
     ) -> None:
         self._known = {one.issuer: one for one in acquaintances}
         self._fetcher = fetcher
         self._clock = clock
         self._introduced = introduced
+        self._badge = badge
         self._peers: dict[str, tuple[float, Peer]] = {}
         self._failed: dict[str, float] = {}
         self._asked: dict[str, float] = {}
@@ -111,6 +114,11 @@ class Peers:
     def known(self, issuer: str) -> Acquaintance | None:
         """Whether we know this issuer at all; never fetches anything."""
         return self._known.get(issuer)
+
+    def at_hand(self, issuer: str) -> Peer | None:
+        """The peer as it was read last, if that has not expired; never fetches anything."""
+        _, peer = self._peers.get(issuer, (0.0, None))
+        return peer if peer is not None and self._clock() < peer.expires else None
 
     def regions(self) -> tuple[Acquaintance, ...]:
         """The peers that are somebody's home region."""
@@ -193,7 +201,9 @@ class Peers:
 
     def _read(self, one: Acquaintance, now: float) -> Peer:
         url = one.issuer.removesuffix("/") + "/.well-known/openid-federation"
-        token = self._fetcher.get(url, limit=CONFIGURATION_BYTES).decode("ascii", "replace").strip()
+        said = self._badge(one.issuer) if self._badge else None
+        read = self._fetcher.get(url, limit=CONFIGURATION_BYTES, headers=said)
+        token = read.decode("ascii", "replace").strip()
         try:
             believed = self._introduced.keys(one.issuer, one.jwks)
             statement = verify_configuration(token, entity_id=one.issuer, jwks=believed, now=now)

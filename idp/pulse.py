@@ -4,6 +4,7 @@ Imports errors and clock.
 """
 
 import threading
+from collections.abc import Mapping
 from typing import Protocol
 
 from idp.clock import Clock
@@ -18,7 +19,7 @@ PROBE_BYTES = 64 * 1024
 class Fetcher(Protocol):
     """Whoever can read an address."""
 
-    def get(self, url: str, *, limit: int) -> bytes:
+    def get(self, url: str, *, limit: int, headers: Mapping[str, str] | None = None) -> bytes:
         """The body of a 200 answer of at most `limit` bytes; raises `Unavailable`."""
 
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from idp.badge import Badge
 from idp.citizen import Citizen
 from idp.claims import BY_SCOPE
 from idp.clock import Clock
@@ -26,7 +27,6 @@ from idp.session import Upstream
 from idp.visit import Visit, Visits
 from idp.vouching import NotOurs, Vouching, number, text
 
-ASSERTION_LIFETIME = 60
 PROFILE = frozenset(name for names in BY_SCOPE.values() for name in names)
 
 
@@ -74,7 +74,7 @@ class Travel:
         self._vouching = vouching
         self._visits = visits
         self._outbound = outbound
-        self._pen = pen
+        self._badge = Badge(issuer, pen, clock)
         self._lookout = lookout
         self._clock = clock
         self.redirect_uri = issuer.removesuffix("/") + "/arrive"
@@ -155,21 +155,8 @@ class Travel:
             claims=self._userinfo(peer, visit, tokens, subject=citizen.local_id),
         )
 
-    def assertion(self, audience: str) -> str:
-        """A client assertion for a peer: `aud` is its issuer alone, good once, for a minute (RFC 7523 §3)."""
-        now = int(self._clock())
-        claims = {
-            "iss": self._issuer,
-            "sub": self._issuer,
-            "aud": audience,
-            "iat": now,
-            "exp": now + ASSERTION_LIFETIME,
-            "jti": secrets.token_urlsafe(16),
-        }
-        return self._pen.sign(claims, typ="JWT")
-
     def _token(self, peer: Peer, visit: Visit, code: str) -> Mapping[str, object]:
-        assertion = self.assertion(peer.issuer)
+        assertion = self._badge.assertion(peer.issuer)
         form = {
             "grant_type": "authorization_code",
             "code": code,

@@ -22,7 +22,7 @@ from idp.publications import Publications
 from idp.web.crossing import open_to_browsers
 from keys.history import HISTORICAL_TYP
 
-Fetched = Callable[[Collection[str]], None]
+Fetched = Callable[[Collection[str], str | None], None]
 
 JITTER = 0.1
 """The share of an answer's `max-age` that chance takes away at most."""
@@ -65,7 +65,8 @@ def blueprint(
         publications: makes them.
         discovery: `Provider.metadata()`, or None for a node that is no OpenID provider.
         shop: hands them out.
-        fetched: told which keys somebody has just been given.
+        fetched: told which keys somebody has just been given, and what was shown to say who that is. The
+            answer is the same for all.
     """
     routes = Blueprint("wellknown", __name__)
     open_to_browsers(routes)
@@ -73,7 +74,7 @@ def blueprint(
 
     @routes.get("/.well-known/openid-federation")
     def configuration() -> Response:
-        fetched(entity.kids())
+        fetched(entity.kids(), _shown())
         return shop.answer(publications.configuration(), f"application/{TYP}")
 
     @routes.get(HISTORY)
@@ -96,14 +97,18 @@ def _provide(
 
     @routes.get(PATHS["jwks_uri"])
     def jwks() -> Response:
-        fetched(entity.token_kids())
+        fetched(entity.token_kids(), _shown())
         return shop.answer(json.dumps(entity.jwks()), "application/jwk-set+json")
 
     @routes.get(PATHS["signed_jwks_uri"])
     def signed_jwks() -> Response:
-        fetched(entity.token_kids())
+        fetched(entity.token_kids(), _shown())
         return shop.answer(publications.signed_keys(), f"application/{HISTORICAL_TYP}")
 
     @routes.get(TOKEN_HISTORY)
     def token_history() -> Response:
         return shop.answer(publications.token_history(), f"application/{HISTORICAL_TYP}")
+
+
+def _shown() -> str | None:
+    return request.headers.get("Authorization")

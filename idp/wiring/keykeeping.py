@@ -6,6 +6,7 @@ import socket
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from idp.badge import Badge
 from idp.clock import Clock
 from idp.entity import Entity
 from idp.introduced import Introduced
@@ -16,11 +17,15 @@ from idp.keykeeping.memory import RingMemory
 from idp.keykeeping.office import Office
 from idp.keykeeping.registrar import Registrar
 from idp.lookout import Lookout
+from idp.outbound import Sender
+from idp.peers import Peers
 from idp.pen import Pen
 from idp.publications import Publications
+from idp.readers import Readers
 from idp.settings import Settings, lifetimes
 from idp.store import Store
 from idp.tokens import Tokens
+from idp.wiring.parts import Fetch, acquaintance
 from idp.wiring.records import Records
 from keys.evidence import Level
 from keys.key import Purpose
@@ -107,6 +112,22 @@ class Keyroom:
             records=self.records.peer_keys,
             confirmed=confirmed,
             changed=changed,
+        )
+
+    def peers(self, outbound: Sender, introduced: Introduced) -> Peers:
+        """The peers; they are told who reads their keys."""
+        acquaintances = [acquaintance(one) for one in self.settings.peer]
+        badge = Badge(self.settings.issuer, self.pen(), self.clock)
+        return Peers(acquaintances, Fetch(outbound), self.clock, introduced, badge.headers)
+
+    def readers(self, peers: Peers) -> Readers:
+        """Recognises who reads our keys."""
+        return Readers(
+            issuer=self.settings.issuer,
+            peers=peers,
+            registered=self.records.clients.find,
+            lookout=self.lookout,
+            clock=self.clock,
         )
 
     def keeper(self, store: Store) -> Keeper:

@@ -13,7 +13,6 @@ from idp.deliveries import Deliveries
 from idp.directory import Directory
 from idp.goodbye import Goodbyes, Requests
 from idp.grant import Grants
-from idp.introduced import Introduced
 from idp.keykeeping.keeper import Keeper
 from idp.known import KnownClients
 from idp.leaving import Leaving
@@ -24,6 +23,7 @@ from idp.oauth.provider import Provider
 from idp.outbound import Sender
 from idp.peers import Peers
 from idp.publications import Publications
+from idp.readers import Readers
 from idp.session import Sessions
 from idp.settings import Settings
 from idp.store import Store
@@ -35,7 +35,6 @@ from idp.wiring.keykeeping import Keyroom
 from idp.wiring.parts import (
     Fetch,
     RemoteSets,
-    acquaintance,
     open_outbound,
     open_sources,
     open_store,
@@ -58,6 +57,7 @@ class Node:
     publications: Publications
     clients: KnownClients
     peers: Peers
+    readers: Readers
     provider: Provider
     logins: Logins
     visits: Visits
@@ -114,12 +114,11 @@ class _Assembly:
 
     def node(self, sources: tuple[Source, ...], stop: Callable[[], None]) -> Node:
         settings, records, store = self.settings, self.records, self.store
-        peers = self._peers(introduced := self.keyroom.introduced())
+        peers = self.keyroom.peers(self.outbound, introduced := self.keyroom.introduced())
         clients = KnownClients(records.clients.find, peers)
         sessions, visits, tokens = self._sessions(), Visits(store), self.keyroom.tokens()
-        deliveries = self._deliveries(clients, peers)
+        deliveries, provider = self._deliveries(clients, peers), self._provider(clients, tokens)
         leaving = self._leaving(sessions, clients, peers, deliveries)
-        provider = self._provider(clients, tokens)
         return Node(
             settings=settings,
             clock=self.clock,
@@ -129,6 +128,7 @@ class _Assembly:
             publications=self.keyroom.publications(provider.metadata(), introduced),
             clients=clients,
             peers=peers,
+            readers=self.keyroom.readers(peers),
             provider=provider,
             logins=Logins(store, lifetime=settings.lifetimes.login),
             visits=visits,
@@ -142,10 +142,6 @@ class _Assembly:
             logout_requests=Requests(clients=clients, tokens=tokens),
             stop=stop,
         )
-
-    def _peers(self, introduced: Introduced) -> Peers:
-        acquaintances = [acquaintance(one) for one in self.settings.peer]
-        return Peers(acquaintances, Fetch(self.outbound), self.clock, introduced)
 
     def _directory(self, sources: tuple[Source, ...]) -> Directory:
         settings = self.settings

@@ -57,8 +57,9 @@ class Fetch:
 
     outbound: Sender
 
-    def get(self, url: str, *, limit: int) -> bytes:
-        reply = self.outbound.send("GET", url, headers={"Accept": "*/*"}, body=None, limit=limit)
+    def get(self, url: str, *, limit: int, headers: Mapping[str, str] | None = None) -> bytes:
+        fields = {"Accept": "*/*", **(headers or {})}
+        reply = self.outbound.send("GET", url, headers=fields, body=None, limit=limit)
         if reply.status != 200:
             raise Unavailable("peer", f"answered {reply.status}")
         return reply.body

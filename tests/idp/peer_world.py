@@ -77,6 +77,7 @@ class Wire:
     def __init__(self) -> None:
         self.pages: dict[str, str] = {}
         self.asked: list[str] = []
+        self.headers: list[Mapping[str, str] | None] = []
         self.cut = False
         self.held: threading.Event | None = None
 
@@ -84,8 +85,9 @@ class Wire:
         self.pages[f"{issuer}/.well-known/openid-federation"] = text
         self.pages[f"{issuer}/readyz"] = "{}"
 
-    def get(self, url: str, *, limit: int) -> bytes:
+    def get(self, url: str, *, limit: int, headers: Mapping[str, str] | None = None) -> bytes:
         self.asked.append(url)
+        self.headers.append(headers)
         if self.held is not None:
             self.held.wait(10)
         if self.cut or url not in self.pages:

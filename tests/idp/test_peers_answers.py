@@ -171,3 +171,12 @@ def shared(*issuers: str) -> list[str]:
 def test_a_key_at_two_issuers_is_an_alarm_once_and_the_owner_goes_on() -> None:
     assert shared(HUB, GD) == [f"{GD} {HUB}"]
     assert shared(HUB) == []
+
+
+def test_a_reader_says_who_it_is_to_the_peer_alone_and_reads_all_the_same_when_it_cannot() -> None:
+    world = PeerWorld()
+    badges: dict[str, Mapping[str, str]] = {HUB: {"Authorization": "Bearer me"}, GD: {}}
+    told = [acquaintance(HUB), acquaintance(GD)]
+    peers = Peers(told, world.wire, world.clock, introduced(), badges.__getitem__)
+    assert (peers.get(HUB).issuer, peers.get(GD).issuer, peers.up(HUB)) == (HUB, GD, True)
+    assert world.wire.headers == [{"Authorization": "Bearer me"}, {}, None]

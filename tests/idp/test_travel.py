@@ -7,11 +7,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from idp.badge import ASSERTION_LIFETIME
 from idp.errors import Unavailable
 from idp.lookout import Lookout
 from idp.outbound import Reply
 from idp.shelf import secret_name
-from idp.travel import ASSERTION_LIFETIME, Travel
+from idp.travel import Travel
 from idp.visit import Visit, Visits
 from idp.vouching import NotOurs, Vouching
 from keys.jose import verify

@@ -4,6 +4,7 @@ import pytest
 
 from idp import wiring
 from idp.keykeeping.office import Declined, Office
+from keys.evidence import Level
 from keys.key import Purpose
 from tests.country.world import GD, HUB, PORTAL_ZJ, ZJ, World
 
@@ -75,3 +76,14 @@ def test_a_burned_key_is_refused_in_every_process_within_seconds_and_people_go_o
     world.advance(5)
     assert burned not in {key.kid for key in world.nodes[GD].records.rings.oidc().published(world.clock())}
     roams(world)
+
+
+@pytest.mark.parametrize("ring", ["oidc", "federation"])
+def test_peers_that_read_each_other_know_who_has_which_keys(world: World, ring: Purpose) -> None:
+    rounds(world)
+    ours = {key.kid for key in office(world, GD).view(ring).held.ring.keys if key.published}
+    told = office(world, GD).evidence(ring)
+    named = {
+        seen.kid for seen, _ in told if (seen.observer, seen.kind, seen.level) == (HUB, "peer", Level.E2)
+    }
+    assert ours <= named, "the entity configuration carries both rings"

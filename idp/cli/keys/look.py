@@ -1,6 +1,7 @@
 """Look: owns `manyou keys list`, `plan` and `evidence`, which change nothing. Imports common."""
 
 import time
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -59,14 +60,18 @@ def plan(desk: Desk, ring: str | None) -> None:
 @ring_option()
 @at_desk
 def evidence(desk: Desk, ring: str | None) -> None:
-    """Who knows which key, and how surely: E1 fetched, E3 proof; processes of this node as they say."""
+    """Who knows which key, and how surely: E0 by the time alone, E1 fetched by anybody, E2 by somebody who
+    signed for it, E3 proof; processes of this node as they say."""
     cells: list[dict[str, object]] = []
     with office(desk) as known:
         for purpose in rings(ring, known):
-            for replica in known.view(purpose).facts.alive(time.time()):
+            view, told = known.view(purpose), known.evidence(purpose)
+            for replica in view.facts.alive(time.time()):
                 cells += [_cell(_of(replica, kid), 1) for kid in sorted(replica.acknowledged)]
-            for seen, times in known.evidence(purpose):
-                cells.append(_cell(seen, times))
+            cells += [_cell(seen, times) for seen, times in told]
+            seen_by = {(seen.kid, seen.observer) for seen, _ in told}
+            silent = _silent(view, [peer.issuer for peer in desk.settings().peer])
+            cells += [_cell(one, 0) for one in silent if (one.kid, one.observer) not in seen_by]
     desk.say(
         cells,
         *(
@@ -80,6 +85,16 @@ def evidence(desk: Desk, ring: str | None) -> None:
 def _of(replica: Replica, kid: str) -> Sighting:
     at = replica.heartbeat
     return Sighting(kid=kid, observer=replica.name, kind="replica", level=Level.E3, first_at=at, last_at=at)
+
+
+def _silent(view: View, peers: Sequence[str]) -> Iterator[Sighting]:
+    """By the time alone: every copy without the key has expired, also those of a peer that never said
+    anything."""
+    times, now = view.facts.lifetimes, time.time()
+    for key in view.held.ring.published(now):
+        at = (key.published or 0.0) + times.copies + times.margin
+        for peer in peers if at <= now else ():
+            yield Sighting(kid=key.kid, observer=peer, kind="peer", level=Level.E0, first_at=at, last_at=at)
 
 
 def _cell(seen: Sighting, times: int) -> dict[str, object]:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from idp.badge import ASSERTION_LIFETIME
 from idp.deliveries import TOKEN_LIFETIME
 from idp.settings import load
 from idp.settings.rotation import SHORT_TOKEN, lifetimes
-from idp.travel import ASSERTION_LIFETIME
 from keys.lifetimes import FEDERATION, OIDC
 from keys.lifetimes import problems as misfits
 from tests.idp.settings.test_problems import GOOD, problems

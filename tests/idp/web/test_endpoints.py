@@ -26,7 +26,7 @@ def browser(place: Place) -> FlaskClient:
             publications=press.publications(),
             discovery=place.provider.metadata(),
             shop=wellknown.Shop(max_age=60, life=86_400, dice=lambda: 0.0),
-            fetched=lambda _kids: None,
+            fetched=lambda _kids, _shown: None,
         )
     )
     app.register_error_handler(WireError, lambda error: ({"error": error.code}, error.status))

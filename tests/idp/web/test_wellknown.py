@@ -2,6 +2,7 @@
 given what."""
 
 import itertools
+from collections.abc import Collection
 
 import pytest
 from flask import Flask
@@ -29,6 +30,7 @@ class Stand:
     def __init__(self, *, provider: bool = True, max_age: int = 60, life: int = 86_400) -> None:
         self.press = Press(Clock(), DISCOVERY if provider else None)
         self.fetched: list[list[str]] = []
+        self.shown: list[str | None] = []
         self.rolls = itertools.cycle([0.0])
         shop = wellknown.Shop(max_age=max_age, life=life, dice=lambda: next(self.rolls))
         app = Flask("documents")
@@ -37,10 +39,14 @@ class Stand:
                 publications=self.press.publications(),
                 discovery=DISCOVERY if provider else None,
                 shop=shop,
-                fetched=lambda kids: self.fetched.append(sorted(kids)),
+                fetched=self._given,
             )
         )
         self.browser: FlaskClient = app.test_client()
+
+    def _given(self, kids: Collection[str], shown: str | None) -> None:
+        self.fetched.append(sorted(kids))
+        self.shown.append(shown)
 
     def ages(self, path: str, times: int) -> list[int]:
         answers = (self.browser.get(path).headers["Cache-Control"] for _ in range(times))
@@ -107,3 +113,16 @@ def test_an_anchor_publishes_what_it_has() -> None:
     stand = Stand(provider=False)
     found = [path for path in TYPES if stand.browser.get(path).status_code == 200]
     assert found == ["/.well-known/openid-federation", "/federation/historical-keys"]
+
+
+@pytest.mark.parametrize("path", ["/jwks", "/jwks/signed", "/.well-known/openid-federation"])
+def test_who_says_who_they_are_is_passed_on_and_given_the_same(path: str) -> None:
+    stand = Stand()
+    plain = stand.browser.get(path)
+    named = stand.browser.get(path, headers={"Authorization": "Bearer whoever"})
+    assert stand.shown == [None, "Bearer whoever"]
+    assert (named.status_code, named.data, named.headers["Cache-Control"]) == (
+        plain.status_code,
+        plain.data,
+        plain.headers["Cache-Control"],
+    )
