@@ -94,6 +94,8 @@ def generate(
         ValueError: another algorithm, or one that this system lacks.
     """
     private = make(alg, token)
+    while token is None and thumbprint(members(private.public_key())).startswith("-"):
+        private = make(alg)  # people type names of keys at commands, where a hyphen begins an option
     return SigningKey(
         kid=thumbprint(members(private.public_key())),
         alg=alg,

@@ -83,3 +83,8 @@ def test_a_key_whose_parts_do_not_belong_together_cannot_be_made(case: str) -> N
 def test_a_key_shows_nothing_private() -> None:
     assert "private" not in repr(key())
     assert {field.name for field in dataclasses.fields(SigningKey) if field.repr} >= {"kid", "alg", "issuer"}
+
+
+def test_the_name_of_a_fresh_key_never_looks_like_an_option() -> None:
+    made = [generate(alg="EdDSA", purpose="oidc", issuer=ISSUER, now=NOW) for _ in range(400)]
+    assert not [one.kid for one in made if one.kid.startswith("-")]

@@ -5,6 +5,7 @@ Imports desk, wiring.
 
 import getpass
 import math
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -77,3 +78,20 @@ def moment(at: float | None) -> str:
 def number(at: float | None) -> float | None:
     """A moment for programs: null when nobody can say."""
     return at if at is not None and math.isfinite(at) else None
+
+
+class KidCommand(click.Command):
+    """A command whose KID may begin with a hyphen, as the thumbprints of keys made in a token can."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take such a KID for what it is, and not for options."""
+        kids = [
+            arg
+            for arg, before in zip(args, ["", *args], strict=False)
+            if _HYPHENED.fullmatch(arg) and (before == "--json" or not before.startswith("--"))
+        ]
+        rest = [arg for arg in args if arg not in kids]
+        return super().parse_args(ctx, [*rest, *(["--", *kids] if kids else [])])
+
+
+_HYPHENED = re.compile(r"-[A-Za-z0-9_][A-Za-z0-9_-]{10,41}")

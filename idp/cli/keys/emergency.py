@@ -8,14 +8,14 @@ import click
 
 from idp.cli.desk import Desk, at_desk
 from idp.cli.failure import Failure
-from idp.cli.keys.common import lines, moment, office, told
+from idp.cli.keys.common import KidCommand, lines, moment, office, told
 from idp.keykeeping.office import Office
 
 _PATIENCE = 60.0
 _LOOK_AGAIN = 0.25
 
 
-@click.command()
+@click.command(cls=KidCommand)
 @click.argument("kid")
 @click.option("--reason", required=True, help="Why; kept in the audit and with the key.")
 @at_desk

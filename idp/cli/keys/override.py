@@ -4,10 +4,10 @@ confirmed it. Imports common."""
 import click
 
 from idp.cli.desk import Desk, at_desk
-from idp.cli.keys.common import office
+from idp.cli.keys.common import KidCommand, office
 
 
-@click.command()
+@click.command(cls=KidCommand)
 @click.argument("kid")
 @click.option("--observer", required=True, help="Who has not confirmed the key: an issuer.")
 @click.option("--by", help="Who agrees [the user of this machine].")
@@ -20,7 +20,7 @@ def approve(desk: Desk, kid: str, observer: str, by: str | None) -> None:
     desk.say({"kid": full, "observer": observer, "code": code}, f"code  {code}   (give it to who overrides)")
 
 
-@click.command()
+@click.command(cls=KidCommand)
 @click.argument("kid")
 @click.option("--observer", required=True, help="Who has not confirmed the key: an issuer.")
 @click.option("--reason", required=True, help="Why; kept in the audit.")
