@@ -1,0 +1,1 @@
+"""Metadata policies, without a network and without keys."""
