@@ -48,6 +48,11 @@ def test_a_fault_at_the_second_level_is_not_mended_by_the_third() -> None:
     )
 
 
+def test_a_policy_is_judged_on_its_own_before_it_is_merged() -> None:
+    alone = {"p": {"one_of": ["b"], "add": ["b"]}}
+    assert outcome({}, {"p": {"one_of": ["a"]}}, alone) == ("invalid_policy", "6.1.3.1.2")
+
+
 def test_an_empty_intersection_of_one_of_is_an_error_and_of_subset_of_is_not() -> None:
     assert outcome({}, {"p": {"one_of": ["a"]}}, {"p": {"one_of": ["b"]}}) == ("invalid_policy", "6.1.3.1.4")
     assert outcome({"p": ["a"]}, {"p": {"subset_of": ["a"]}}, {"p": {"subset_of": ["b"]}}) == {"p": []}

@@ -65,5 +65,10 @@ def test_a_scope_that_is_no_string_is_refused_when_a_policy_is_about_it() -> Non
     assert outcome({"scope": ["a"]}, {"scope": {"add": ["b"]}}) == ("invalid_metadata", "6.1.3.1.8")
 
 
+def test_a_policy_that_says_nothing_about_scope_leaves_it_as_it_is_written() -> None:
+    for operators in ({}, {"unknown": 1}):
+        assert outcome({"scope": "b  a "}, {"scope": operators}) == {"scope": "b  a "}
+
+
 def test_no_other_parameter_is_split() -> None:
     assert outcome({"scopes": "a b"}, {"scopes": {"subset_of": ["a"]}}) == ("invalid_metadata", "6.1.3.1.5")
