@@ -24,9 +24,10 @@ from idp.demo.walker import (
     refused,
     soon_unknown,
 )
+from idp.pulse import PROBE_UP
 
 _AT_ONCE = 3.0
-_NOTICED = 1.1  # a province believes for a second that its hub is well
+_NOTICED = PROBE_UP + 0.2  # seconds after which a province has noticed that its hub is gone
 _BACK_AGAIN = 30.0
 
 

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from idp.demo import places
 from idp.demo.control import order
 from idp.demo.ground import held, sockets
+from idp.pulse import PROBE_UP
 
 TREE = Path(__file__).parents[2]
 STARTS_WITHIN = 60.0
@@ -77,7 +78,7 @@ class Country:
         """While `manyou demo --stop PART` holds."""
         order(self.folder, "stop", part)
         try:
-            time.sleep(1.1)  # a province believes for a second that its hub is well
+            time.sleep(PROBE_UP + 0.2)  # real processes: a province notices when its probe is asked again
             yield
         finally:
             order(self.folder, "start", part)
