@@ -5,10 +5,8 @@ store that restarted). So every new leader takes a number that only grows, and w
 refused by SQL: the fence.
 """
 
-import contextlib
 from collections.abc import Callable
 
-from idp.errors import Unavailable
 from idp.store import Store
 
 LEASE = 15
@@ -43,10 +41,3 @@ class Leader:
         if self._store.add(self._lock, self._name, LEASE):
             self._fence = self._next_fence()
         return self._fence
-
-    def resign(self) -> None:
-        """Let another one lead at once."""
-        if self._fence is not None:
-            self._fence = None
-            with contextlib.suppress(Unavailable):
-                self._store.swap(self._lock, self._name, None, 0)

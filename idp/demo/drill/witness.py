@@ -123,11 +123,6 @@ class Witness:
         if provider is not None and entity in self._inline:
             self._inline[entity].add(now, _object(_object(provider)["jwks"]))
 
-    def keys_used(self) -> Mapping[str, int]:
-        """For each issuer, how many keys signed."""
-        names = {(one.issuer, one.kid) for one in self._issued}
-        return {issuer: sum(1 for name, _ in names if name == issuer) for issuer in self._federation}
-
     def judge(self) -> tuple[int, int, list[str]]:
         """How many tokens there were, how many times one was tried with a copy, and what failed."""
         tried, failed, end = 0, [], time.time()
