@@ -1,9 +1,8 @@
-"""Federation: owns `manyou federation`: what this node tells its peers about itself, and what a chain's
-policies make of metadata. Imports desk, federation.policy."""
+"""Policy: owns `manyou federation policy`: what a chain's policies make of metadata. Imports desk,
+federation.policy."""
 
 import json
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
@@ -17,21 +16,6 @@ from keys.encoding import JoseError, strict_json
 _LINE = 4 * 1024 * 1024
 _DEPTH = 32
 _MALFORMED = "6.1.2"
-
-
-@click.group()
-def federation() -> None:
-    """Entities that trust each other."""
-
-
-@federation.command()
-@at_desk
-def show(desk: Desk) -> None:
-    """This node's entity id and public federation keys, which a peer names in its [[peer]]."""
-    with desk.records(check_files=False) as records:
-        jwks = records.rings.federation().jwks(time.time())
-    issuer = desk.settings(check_files=False).issuer
-    desk.say({"entity_id": issuer, "jwks": jwks}, f"entity_id  {issuer}", json.dumps(jwks, indent=2))
 
 
 @click.group()
@@ -77,6 +61,3 @@ def _answer(line: bytes | None) -> Mapping[str, object]:
 
 def _unreadable(reason: str) -> Mapping[str, object]:
     return {"error": "invalid_policy", "reason": reason, "section": _MALFORMED}
-
-
-federation.add_command(policy)

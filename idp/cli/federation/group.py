@@ -1,0 +1,18 @@
+"""Group: owns the list of `manyou federation` commands. Imports each."""
+
+import click
+
+from idp.cli.federation.policy import policy
+from idp.cli.federation.show import show
+
+
+@click.group()
+def federation() -> None:
+    """Entities that trust each other."""
+
+
+for command in (
+    show,
+    policy,
+):
+    federation.add_command(command)
