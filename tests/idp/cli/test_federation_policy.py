@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from idp.cli import federation
+from idp.cli.federation import policy
 from tests.idp.cli.conftest import Run
 
 RP = "openid_relying_party"
@@ -86,7 +86,7 @@ def test_a_line_that_is_too_long_is_not_kept_and_the_next_is_answered(
     ask: Ask, monkeypatch: pytest.MonkeyPatch, length: int
 ) -> None:
     good = b'{"statements": [], "metadata": {}}'
-    monkeypatch.setattr(federation, "_LINE", len(good) + 10)
+    monkeypatch.setattr(policy, "_LINE", len(good) + 10)
     long, answer = ask(good + b" " * (11 + length), good)
     assert "longer than" in long["reason"]
     assert answer == {"resolved": {}}
