@@ -41,13 +41,13 @@ class Acquaintance:
     Attributes:
         issuer: also its entity identifier and its `client_id` here.
         name: by language.
-        jwks: its pinned federation keys.
+        jwks: its pinned federation keys; None for a peer that a trust chain must lead to.
         region: GB/T 2260 code; None for a hub, the way to other regions.
     """
 
     issuer: str
     name: Mapping[str, str]
-    jwks: Mapping[str, object]
+    jwks: Mapping[str, object] | None
     region: str | None
 
 
@@ -107,7 +107,7 @@ class Peers:
         self._peers: dict[str, tuple[float, Peer]] = {}
         self._failed: dict[str, float] = {}
         self._asked: dict[str, float] = {}
-        self._distinct = Distinct({one.issuer: one.jwks for one in acquaintances})
+        self._distinct = Distinct({one.issuer: one.jwks for one in acquaintances if one.jwks is not None})
         self._reading = {issuer: threading.Lock() for issuer in self._known}
         self._pulses = {issuer: Pulse(issuer, fetcher, clock) for issuer in self._known}
 
@@ -200,6 +200,8 @@ class Peers:
         return peer
 
     def _read(self, one: Acquaintance, now: float) -> Peer:
+        if one.jwks is None:
+            raise Unavailable("peer", f"no chain leads to {one.issuer}")
         url = one.issuer.removesuffix("/") + "/.well-known/openid-federation"
         said = self._badge(one.issuer) if self._badge else None
         read = self._fetcher.get(url, limit=CONFIGURATION_BYTES, headers=said)

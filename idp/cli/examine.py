@@ -185,7 +185,11 @@ def _believed(part: str, peer: Peer, reply: Reply) -> Finding:
         return Finding(part=part, ok=False, says=f"its configuration answers {reply.status}", do=do)
     try:
         token = reply.body.decode("ascii")
-        verify_configuration(token, entity_id=peer.issuer, jwks=peer.jwks(), now=time.time())
+        pinned = peer.jwks()
+        if pinned is None:
+            do = f"`manyou federation chain {peer.issuer} --why` says whether a chain leads to it"
+            return Finding(part=part, ok=True, says=f"answers; {do}")
+        verify_configuration(token, entity_id=peer.issuer, jwks=pinned, now=time.time())
     except (Invalid, ValueError) as error:
         do = f"save the jwks that its `manyou federation show --json` prints as {peer.jwks_file}"
         return Finding(part=part, ok=False, says=f"its configuration is not to be believed ({error})", do=do)

@@ -91,7 +91,7 @@ def _text(options: Mapping[str, str | bool | None]) -> str:
     lines += [f"namespace = {_quoted(options['namespace'] or issuer)}", "", "[name]"]
     lines += [f"zh = {_quoted(name)}", f"en = {_quoted(options['name_en'] or name)}"]
     lines += ["", "[http]", f"listen = {_quoted(options['listen'])}"]
-    lines += ["", "[anchor]"] if options["anchor"] else ["", "[accounts]", "enabled = true"]
+    lines += ["", "[authority]"] if options["anchor"] else ["", "[accounts]", "enabled = true"]
     return "\n".join(lines) + "\n"
 
 

@@ -72,7 +72,7 @@ def _lines(country: Country, node: Place, store: Path) -> Iterator[str]:
     yield from ("", "[lifetimes]", *(f"{name} = {seconds}" for name, seconds in _LIFETIMES.items()))
     yield from ("", "[rotation]", *(f"{name} = {seconds}" for name, seconds in _ROTATION.items()))
     if node is country.anchor:
-        yield from ("", "[anchor]")
+        yield from ("", "[authority]")
     if node.region == "330000":
         yield from ("", "[accounts]", "enabled = true")
     if node.region == country.directory.region:

@@ -7,7 +7,6 @@ Imports nothing of ours.
 from idp.settings.load import SettingsError, load, override
 from idp.settings.model import (
     Accounts,
-    Anchor,
     Directory,
     Http,
     Keys,
@@ -23,11 +22,13 @@ from idp.settings.model import (
 )
 from idp.settings.places import is_loopback
 from idp.settings.rotation import lifetimes
+from idp.settings.trust import Authority, Federation, TrustAnchor, TrustMark
 
 __all__ = [
     "Accounts",
-    "Anchor",
+    "Authority",
     "Directory",
+    "Federation",
     "Http",
     "Keys",
     "Lifetimes",
@@ -40,6 +41,8 @@ __all__ = [
     "SettingsError",
     "StoreSettings",
     "Text",
+    "TrustAnchor",
+    "TrustMark",
     "is_loopback",
     "lifetimes",
     "load",

@@ -1,4 +1,7 @@
-"""Fields: owns the kinds of value that settings have. Does not know which has which. Imports places."""
+"""Fields: owns the kinds of value that settings have. Does not know which has which.
+
+Imports places, federation.
+"""
 
 import re
 from collections.abc import Mapping
@@ -7,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
+from federation.entity_id import is_entity_id
 from idp.settings import places
 
 # What the protocol decides; a directory that could set one of these could speak for us.
@@ -75,6 +79,18 @@ def _name(name: str) -> str:
     return name
 
 
+def _entity(url: str) -> str:
+    if not is_entity_id(url):
+        raise ValueError("must be an entity identifier: an https URL without query and fragment")
+    return url
+
+
+def _mark(url: str) -> str:
+    if not url.isascii() or not url.isprintable() or " " in url or ":" not in url:
+        raise ValueError("must be a trust mark type, which is a URI")
+    return url
+
+
 def _variable(name: str) -> str:
     if not re.fullmatch(r"(?!MANYOU_)[A-Z][A-Z0-9_]{0,63}|", name):
         raise ValueError("must be a name of capital letters, digits and _ that does not begin with MANYOU_")
@@ -93,6 +109,8 @@ UserFilter = Annotated[str, AfterValidator(_with_username)]
 Claims = Annotated[Mapping[str, object], AfterValidator(_own_claims)]
 Region = Annotated[str, AfterValidator(_region)]
 Name = Annotated[str, AfterValidator(_name)]
+EntityId = Annotated[str, AfterValidator(_entity)]
+MarkType = Annotated[str, AfterValidator(_mark)]
 Variable = Annotated[str, AfterValidator(_variable)]
 Sentence = Annotated[str, Field(min_length=1, max_length=100)]
 TokenAlg = Literal["ES256", "ES384", "RS256", "PS256", "EdDSA", "urn:oid:1.2.156.10197.1.501"]

@@ -7,22 +7,13 @@ already known to be wrong is not judged a second time. Imports model, places and
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from adapters import kinds
+from idp.settings.judge_trust import Problem, trust
 from idp.settings.model import Directory, Settings
 from idp.settings.rotation import misfits
 from keys.public import why_missing
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong, and the dotted names of the settings it was seen in."""
-
-    text: str
-    reads: tuple[str, ...] = ()
-
 
 _NOT_LONGER = (
     ("code", "login", "a code outlives the sign-in it belongs to"),
@@ -49,6 +40,7 @@ def rules(settings: Settings) -> Iterator[Problem]:
     yield from _keys(settings)
     yield from _home(settings)
     yield from _peers(settings)
+    yield from trust(settings)
     yield from _directories(settings)
     for text in misfits(settings):
         yield Problem(text, ("rotation", "lifetimes"))
@@ -103,11 +95,11 @@ def _home(settings: Settings) -> Iterator[Problem]:
             'region: is missing, but people have their accounts here; write for example region = "440000"',
             ("region", "accounts.enabled", "directory"),
         )
-    if not settings.provider and settings.anchor is None:
+    if not settings.provider and settings.authority is None:
         yield Problem(
             "nobody can sign in here; write [accounts] enabled = true, a [[directory]] or a [[peer]], "
-            "or [anchor] for an authority",
-            ("accounts.enabled", "directory", "peer", "anchor"),
+            "or [authority] for an anchor or another superior",
+            ("accounts.enabled", "directory", "peer", "federation.regions", "authority"),
         )
 
 
@@ -157,8 +149,11 @@ def files(settings: Settings) -> Iterator[Problem]:
     for directory in settings.directory:
         yield from _secrets(directory)
     for number, peer in enumerate(settings.peer, 1):
-        if wrong := _unreadable(peer.jwks_file) or _no_keys(peer.jwks_file):
+        if peer.jwks_file and (wrong := _unreadable(peer.jwks_file) or _no_keys(peer.jwks_file)):
             yield Problem(f"[[peer]] {number} jwks_file: {wrong}", ("peer.jwks_file",))
+    for number, anchor in enumerate(settings.trust_anchor, 1):
+        if wrong := _unreadable(anchor.jwks_file) or _no_keys(anchor.jwks_file):
+            yield Problem(f"[[trust_anchor]] {number} jwks_file: {wrong}", ("trust_anchor.jwks_file",))
 
 
 def _named(settings: Settings) -> Iterator[tuple[str, Path | None, str]]:
@@ -195,9 +190,7 @@ def _unreadable(path: Path) -> str:
 
 
 def _no_keys(path: Path) -> str:
-    advice = (
-        f"{path} has no federation keys; save the jwks that the peer's `manyou federation show --json` prints"
-    )
+    advice = f"{path} has no federation keys; save the jwks that its `manyou federation show --json` prints"
     try:
         parsed = json.loads(path.read_bytes())
     except ValueError:
@@ -206,5 +199,5 @@ def _no_keys(path: Path) -> str:
     if not isinstance(keys, list) or not keys or not all(isinstance(key, dict) for key in keys):
         return advice
     if any({"d", "k", "priv"} & key.keys() for key in keys):
-        return f"{path} holds a private key; delete it there and save only the peer's public jwks"
+        return f"{path} holds a private key; delete it there and save only the public jwks"
     return ""

@@ -50,7 +50,7 @@ def load(path: Path, environ: Mapping[str, str], *, check_files: bool = True) ->
     raw = _read(path)
     problems = list(_overlay(raw, environ))
     for name in shape.tables():
-        if name != "name":
+        if name != "name" and not shape.optional(name):
             raw.setdefault(name, {})
     settings, wrong, found = _validate(raw, path.parent)
     problems += found

@@ -1,16 +1,16 @@
 """Model: owns the shape of the settings, table by table. Does not read files or compare tables.
 
-The first example of every field is valid: messages print it as what to write instead. Imports fields, places.
+The first example of every field is valid: messages print it as what to write instead. Imports fields, places,
+trust.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import Field, StrictBool, StrictInt
 
 from adapters.config import DirectoryConfig
 from idp.settings import places
@@ -32,12 +32,8 @@ from idp.settings.fields import (
     Variable,
     WrittenPath,
 )
-
-
-class Table(BaseModel):
-    """One table of the file: frozen, and strict about names."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
+from idp.settings.table import Table, read_jwks
+from idp.settings.trust import Authority, Federation, TrustAnchor, TrustMark
 
 
 class Text(Table):
@@ -189,21 +185,17 @@ class Directory(Table):
 
 
 class Peer(Table):
-    """Another identity provider that we trust because its federation keys were handed to us."""
+    """Another identity provider that we trust because its federation keys were handed to us, or, without
+    them, because a trust chain leads to it."""
 
     issuer: Issuer = Field(examples=["https://hub.example.cn"])
-    jwks_file: WrittenPath = Field(examples=["peers/hub.json"])
+    jwks_file: OptionalPath = Field(default=None, examples=["peers/hub.json"])
     region: Region | None = Field(default=None, examples=["330000"])
     name: Text = Field(examples=[{"zh": "国家枢纽", "en": "National hub"}])
 
-    def jwks(self) -> Mapping[str, Any]:
-        """The pinned federation keys, `{"keys": […]}`."""
-        parsed: Mapping[str, Any] = json.loads(self.jwks_file.read_text(encoding="utf-8"))
-        return parsed
-
-
-class Anchor(Table):
-    """The table's presence makes this node an authority."""
+    def jwks(self) -> Mapping[str, Any] | None:
+        """The pinned federation keys, `{"keys": […]}`; None for a peer that is known through a chain."""
+        return None if self.jwks_file is None else read_jwks(self.jwks_file)
 
 
 class OutboundLimits(Table):
@@ -232,13 +224,17 @@ class Settings(Table):
     accounts: Accounts = Accounts()
     directory: tuple[Directory, ...] = ()
     peer: tuple[Peer, ...] = ()
-    anchor: Anchor | None = Field(default=None, examples=[{}])
+    trust_anchor: tuple[TrustAnchor, ...] = ()
+    trust_mark: tuple[TrustMark, ...] = ()
+    federation: Federation = Federation()
+    authority: Authority | None = Field(default=None, examples=[{}])
     outbound: OutboundLimits = OutboundLimits()
 
     @property
     def provider(self) -> bool:
-        """Whether anybody can sign in here: accounts, directories or peers make an OpenID provider."""
-        return self.accounts.enabled or bool(self.directory) or bool(self.peer)
+        """Whether anybody can sign in here: accounts, directories, peers or the regions of a federation make
+        an OpenID provider."""
+        return self.accounts.enabled or bool(self.directory) or bool(self.peer) or self.federation.regions
 
     @property
     def loopback(self) -> bool:

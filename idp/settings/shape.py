@@ -6,7 +6,8 @@ from typing import get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from idp.settings.model import Settings, Table
+from idp.settings.model import Settings
+from idp.settings.table import Table
 
 Loc = tuple[int | str, ...]
 Names = tuple[str, ...]
@@ -41,9 +42,14 @@ def listed(field: FieldInfo) -> bool:
 
 
 def tables() -> Mapping[str, type[Table]]:
-    """The tables that are there once, by name; those that may be absent are left out."""
+    """The tables that are there at most once, by name."""
     found = {name: table(field) for name, field in Settings.model_fields.items() if not listed(field)}
     return {name: kind for name, kind in found.items() if kind is not None and kind.model_fields}
+
+
+def optional(name: str) -> bool:
+    """Whether a table's absence means something."""
+    return Settings.model_fields[name].default is None
 
 
 def overridable() -> Iterator[tuple[Names, FieldInfo]]:

@@ -34,7 +34,7 @@ def test_a_node_where_nobody_signs_in_is_an_entity_only(tmp_path: Path) -> None:
     (tmp_path / "kek").chmod(0o600)
     text = (
         'issuer = "http://anchor.localhost:8401"\nnamespace = "http://anchor.localhost:8401"\n'
-        'data = "data"\n[name]\nzh = "锚"\nen = "Anchor"\n[accounts]\nenabled = false\n[anchor]\n'
+        'data = "data"\n[name]\nzh = "锚"\nen = "Anchor"\n[accounts]\nenabled = false\n[authority]\n'
         '[keys]\nkek_file = "kek"\n'
     )
     (tmp_path / "manyou.toml").write_text(text, encoding="utf-8")

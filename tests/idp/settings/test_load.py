@@ -70,7 +70,7 @@ def test_secrets_are_read_from_their_files(tmp_path: Path) -> None:
     assert settings.directory[0].bind_password() == " spaces stay "
     assert settings.directory[0].config().bind_password == " spaces stay "
     assert "spaces stay" not in repr(settings.directory[0].config())
-    assert settings.peer[0].jwks()["keys"]
+    assert (settings.peer[0].jwks() or {})["keys"]
     assert "p@ss" not in repr(settings)
 
 
@@ -88,8 +88,8 @@ def test_settings_cannot_be_changed(tmp_path: Path) -> None:
 
 def test_an_anchor_signs_nobody_in(tmp_path: Path) -> None:
     text = GOOD.replace("accounts = { enabled = true }", "").replace('region = "440000"', "")
-    settings = read(tmp_path, text + "[anchor]")
-    assert settings.anchor is not None
+    settings = read(tmp_path, text + "[authority]")
+    assert settings.authority is not None
     assert not settings.provider
     assert read(tmp_path, GOOD).provider
 

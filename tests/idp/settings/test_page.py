@@ -7,19 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from idp.settings import Directory, Peer, Settings, load, shape
-from idp.settings.model import Table
+from idp.settings import Directory, Peer, Settings, TrustAnchor, TrustMark, load, shape
+from idp.settings.table import Table
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "settings.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 
 
 def settings() -> Iterator[str]:
-    tables: dict[str, type[Table]] = {**shape.tables(), "directory": Directory, "peer": Peer}
+    lists: dict[str, type[Table]] = {
+        "directory": Directory,
+        "peer": Peer,
+        "trust_anchor": TrustAnchor,
+        "trust_mark": TrustMark,
+    }
+    tables: dict[str, type[Table]] = {**shape.tables(), **lists}
     for name in Settings.model_fields:
         if name in tables:
             yield from (f"{name}.{part}" for part in tables[name].model_fields)
-        elif name != "anchor":
+        else:
             yield name
 
 

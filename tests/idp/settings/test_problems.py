@@ -30,6 +30,12 @@ issuer = "http://hub.localhost:8402"
 jwks_file = "hub.json"
 name = { zh = "枢纽", en = "Hub" }
 """
+ISSUER = "http://gd.localhost:8410"
+ANCHORED = """
+[[trust_anchor]]
+entity_id = "https://anchor.example"
+jwks_file = "anchor.json"
+"""
 KEYS = '{"keys": [{"kty": "EC", "crv": "P-256", "x": "a", "y": "b", "kid": "c"}]}'
 
 
@@ -38,6 +44,7 @@ def problems(folder: Path, text: str, environ: Mapping[str, str] | None = None) 
     path = folder / "manyou.toml"
     (folder / "secret").write_text("hunter2", encoding="utf-8")
     (folder / "empty").write_text("", encoding="utf-8")
+    (folder / "anchor.json").write_text(KEYS, encoding="utf-8")
     path.write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError) as refused:
         load(path, environ or {})
@@ -125,8 +132,8 @@ CASES = {
     ),
     "nobody to sign in": (
         without("accounts"),
-        "nobody can sign in here; write [accounts] enabled = true, a [[directory]] or a [[peer]], or [anchor] for an "
-        "authority",
+        "nobody can sign in here; write [accounts] enabled = true, a [[directory]] or a [[peer]], or [authority] for an "
+        "anchor or another superior",
     ),
     "a namespace with a slash": (
         instead("namespace", '"https://a.example/"'),
@@ -146,9 +153,44 @@ CASES = {
         GOOD + "[log]\nzzz = 2",
         "[log] zzz: is not a setting; remove it, or write one of file, level",
     ),
-    "a setting in a table without settings": (
-        GOOD + "[anchor]\nzzz = 2",
-        "[anchor] zzz: is not a setting; remove it",
+    "an unknown setting of an authority": (
+        GOOD + "[authority]\nstatement_lifo = 2",
+        "[authority] statement_lifo: is not a setting; write statement_life",
+    ),
+    "a peer by chain without an anchor": (
+        GOOD + '[[peer]]\nissuer = "https://hub.example"\nname = { zh = "枢纽", en = "Hub" }',
+        "[[peer]] 1 jwks_file: is missing, so that https://hub.example: needs a chain, and no anchor is pinned; write "
+        "[[trust_anchor]] with its two settings",
+    ),
+    "superiors without an anchor": (
+        GOOD + '[federation]\nauthority_hints = ["https://up.example"]',
+        "[federation] authority_hints: needs a chain, and no anchor is pinned; write [[trust_anchor]] with its two "
+        "settings",
+    ),
+    "a superior that is the node itself": (
+        GOOD + ANCHORED + f'[federation]\nauthority_hints = ["{ISSUER}"]',
+        "[federation] authority_hints: names this node itself; write its superiors",
+    ),
+    "an anchor that is the node itself": (
+        GOOD + ANCHORED.replace("https://anchor.example", ISSUER),
+        "[[trust_anchor]] entity_id: is this node itself, which needs no pin; remove it",
+    ),
+    "an anchor twice": (
+        GOOD + ANCHORED + ANCHORED,
+        "[[trust_anchor]] entity_id: https://anchor.example is there 2 times; keep one",
+    ),
+    "a mark twice": (
+        GOOD + 2 * '[[trust_mark]]\ntype = "https://a.example/m"\nissuer = "https://a.example"\n',
+        "[[trust_mark]] type: https://a.example/m is there 2 times; keep one",
+    ),
+    "a hub that is somebody's home": (
+        GOOD + ANCHORED + "[federation]\nregions = true",
+        "[federation] regions: a node that leads to all regions is nobody's home; remove region",
+    ),
+    "an anchor that is no entity": (
+        GOOD + ANCHORED.replace("anchor.example", "anchor.example/?x=1"),
+        "[[trust_anchor]] 1 entity_id: must be an entity identifier: an https URL without query and fragment; write for "
+        'example entity_id = "https://anchor.example.cn"',
     ),
     "a value where a table belongs": (GOOD + 'http = "x"', "http: must be a table; write for example [http]"),
     "a table where a list belongs": (
@@ -356,19 +398,19 @@ FILES = {
     "a peer's keys that are no keys": (
         GOOD + HUB,
         "[]",
-        "[[peer]] 1 jwks_file: {}/hub.json has no federation keys; save the jwks that the peer's "
+        "[[peer]] 1 jwks_file: {}/hub.json has no federation keys; save the jwks that its "
         "`manyou federation show --json` prints",
     ),
     "a peer's keys that are no JSON": (
         GOOD + HUB,
         "{",
-        "[[peer]] 1 jwks_file: {}/hub.json has no federation keys; save the jwks that the peer's "
+        "[[peer]] 1 jwks_file: {}/hub.json has no federation keys; save the jwks that its "
         "`manyou federation show --json` prints",
     ),
     "a peer's private key": (
         GOOD + HUB,
         '{"keys": [{"kty": "EC", "d": "x"}]}',
-        "[[peer]] 1 jwks_file: {}/hub.json holds a private key; delete it there and save only the peer's public "
+        "[[peer]] 1 jwks_file: {}/hub.json holds a private key; delete it there and save only the public "
         "jwks",
     ),
     "a directory's password that is empty": (
