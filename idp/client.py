@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 
 USERINFO_ALG = "userinfo_signed_response_alg"
 
+Requests = Literal["plain", "signed", "pushed"]
+"""The least that authorization requests must be: plain parameters, a request object, or pushed."""
+
 AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
 
 
@@ -34,6 +37,7 @@ class Client:
         peer: True for another identity provider.
         region: GB/T 2260 code of a peer that is a home region.
         extra: further metadata of RFC 7591, by its name there.
+        expires: for a client known by a trust chain: when that chain ends, seconds; None for others.
     """
 
     client_id: str
@@ -54,11 +58,27 @@ class Client:
     peer: bool = False
     region: str | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
+    expires: int | None = None
 
     @property
     def public(self) -> bool:
         """Whether the client has no credential (RFC 6749 §2.1)."""
         return self.auth_method == "none"
+
+    @property
+    def strict(self) -> bool:
+        """Whether what it signs names our issuer alone and its own type (OIDF §12.1.1): peers, and who is
+        known by a chain."""
+        return self.peer or self.expires is not None
+
+    @property
+    def requests(self) -> Requests:
+        """What its authorization requests must be (RFC 9126 §6, RFC 9101 §10.5); by a chain, never plain
+        (OIDF §12.1.1)."""
+        if self.extra.get("require_pushed_authorization_requests") is True:
+            return "pushed"
+        asked = self.extra.get("require_signed_request_object") is True
+        return "signed" if asked or self.expires is not None else "plain"
 
     @property
     def userinfo_alg(self) -> str | None:

@@ -9,8 +9,30 @@ from dataclasses import dataclass
 
 from idp.citizen import Citizen
 from idp.client import Client
+from idp.oauth.once import Once
 
 PROMPTS = frozenset({"none", "login", "consent"})
+PARAMETERS = frozenset(
+    {
+        "client_id",
+        "redirect_uri",
+        "response_type",
+        "response_mode",
+        "scope",
+        "state",
+        "nonce",
+        "code_challenge",
+        "code_challenge_method",
+        "prompt",
+        "max_age",
+        "acr_values",
+        "ui_locales",
+        "login_hint",
+        "id_token_hint",
+        "registration",
+    }
+)
+"""Everything that is read of an authorization request, and what is refused by name."""
 _NONCE = 512
 _MAX_AGE = 10  # digits
 
@@ -30,7 +52,8 @@ class Checked:
 
     Attributes:
         client: who asks.
-        params: as they were sent; checking them again gives the same, so a paused sign-in keeps only these.
+        params: in the open, as they were sent or as they stood in a request object; checking them again
+            gives the same, so a paused sign-in keeps only these.
         redirect_uri: registered.
         scopes: that will be granted, `openid` among them.
         state: theirs, untouched.
@@ -42,6 +65,7 @@ class Checked:
         ui_locales: in the client's order of preference.
         login_hint: as sent.
         id_token_hint: as sent, unverified.
+        once: what makes this request good once, or None: parameters in the open may be sent again.
     """
 
     client: Client
@@ -57,6 +81,7 @@ class Checked:
     ui_locales: tuple[str, ...]
     login_hint: str | None
     id_token_hint: str | None
+    once: Once | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +109,7 @@ def refuse_unsupported(params: Mapping[str, str]) -> None:
     Raises:
         Unlawful: OIDC Core §3.1.2.6, RFC 6749 §4.1.2.1.
     """
-    for name in ("request", "request_uri", "registration"):
+    for name in ("request_uri", "registration"):
         if name in params:
             raise Unlawful(f"{name}_not_supported", f"send the parameters themselves instead of {name}")
     if "response_type" not in params:

@@ -5,20 +5,21 @@ Imports keys and the store. The rules, in order:
 1. signed by a key of the client, with an asymmetric algorithm, `typ` absent, `JWT` or
    `client-authentication+jwt`;
 2. `iss` and `sub` are the client;
-3. every audience is us: our issuer, or the token endpoint, which many libraries send. A peer names our issuer
-   alone, as one string: an audience of somebody else's choosing is how an assertion made for one server is
-   replayed at another;
+3. every audience is us: our issuer, or the token endpoint, which many libraries send. Peers,
+   and clients known by a trust chain (OIDF §12.1.1.2), name our issuer alone, as one string: an audience of
+   somebody else's choosing is how an assertion made for one server is replayed at another;
 4. `exp` is there and at most an hour away, which is what libraries send unasked; a peer's at most five
    minutes;
 5. `jti` is there and was never seen: one atomic `add`, after everything else held.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import ClassVar, Protocol
 
 from idp.client import Client
 from idp.clock import Clock
+from idp.oauth.partykeys import PartyKeys
 from keys import jose
 
 ALGS = ("ES256", "RS256", "PS256")
@@ -27,9 +28,6 @@ _LONGEST_OF_A_PEER = 300
 _LEEWAY = 10
 _TYPES = ("JWT", "client-authentication+jwt")
 _JTI = 256
-
-RemoteJwks = Callable[[str, str | None], Mapping[str, object]]
-"""Gives the keys behind a `jwks_uri`; the second argument is the wanted kid. Raises `errors.Unavailable`."""
 
 
 class Seen(Protocol):
@@ -45,19 +43,19 @@ class Assertions:
         issuer: ours.
         token_endpoint: ours.
         store: remembers every `jti` until its assertion has expired.
-        remote: keys of clients that publish them at a `jwks_uri`.
+        keys: of clients.
         clock: seconds since 1970.
     """
 
     TYPE: ClassVar[str] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
     def __init__(
-        self, *, issuer: str, token_endpoint: str, store: Seen, remote: RemoteJwks, clock: Clock
+        self, *, issuer: str, token_endpoint: str, store: Seen, keys: PartyKeys, clock: Clock
     ) -> None:
         self._issuer = issuer
         self._token_endpoint = token_endpoint
         self._store = store
-        self._remote = remote
+        self._keys = keys
         self._clock = clock
 
     def claimed(self, assertion: str) -> str:
@@ -73,12 +71,12 @@ class Assertions:
         try:
             claims = jose.verify(
                 assertion,
-                self._keys(client, assertion),
+                self._keys.of(client, jose.peek(assertion).kid),
                 algs=ALGS,
                 # Common libraries of relying parties write no type; peers are held to one (RFC 8725 §3.11).
                 typ=_TYPES if client.peer else (None, *_TYPES),
                 issuer=client.client_id,
-                audience=self._issuer if client.peer else (self._issuer, self._token_endpoint),
+                audience=self._issuer if client.strict else (self._issuer, self._token_endpoint),
                 now=now,
                 leeway=_LEEWAY,
                 require=("exp",),
@@ -87,16 +85,11 @@ class Assertions:
             return f"assertion: {error.reason}"
         return self._misfit(client, claims, now) or self._replay(client, claims)
 
-    def _keys(self, client: Client, assertion: str) -> Mapping[str, object]:
-        if client.jwks is not None or client.jwks_uri is None:
-            return client.jwks or {"keys": []}
-        return self._remote(client.jwks_uri, jose.peek(assertion).kid)
-
     def _misfit(self, client: Client, claims: Mapping[str, object], now: float) -> str | None:
         expires, jti = claims["exp"], claims.get("jti")
         if claims.get("sub") != client.client_id:
             return "assertion: sub"
-        if client.peer and not isinstance(claims["aud"], str):
+        if client.strict and not isinstance(claims["aud"], str):
             return "assertion: aud"
         longest = _LONGEST_OF_A_PEER if client.peer else _LONGEST
         if not isinstance(expires, int | float) or expires > now + longest + _LEEWAY:

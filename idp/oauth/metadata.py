@@ -12,6 +12,7 @@ from idp.oauth.credentials import METHODS
 
 PATHS = {
     "authorization_endpoint": "/authorize",
+    "pushed_authorization_request_endpoint": "/par",
     "token_endpoint": "/token",
     "userinfo_endpoint": "/userinfo",
     "jwks_uri": "/jwks",
@@ -50,8 +51,9 @@ def document(
         "claims_supported": list(SUPPORTED),
         "ui_locales_supported": list(ui_locales),
         "claims_parameter_supported": False,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,  # said out loud: absent would mean True
+        "request_parameter_supported": True,
+        "request_uri_parameter_supported": False,  # said out loud: absent would mean True; ours come by PAR
+        "request_object_signing_alg_values_supported": list(ALGS),
         "authorization_response_iss_parameter_supported": True,
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,

@@ -7,6 +7,7 @@ are known.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from authlib.oauth2.rfc6749 import OAuth2Error
 
@@ -18,10 +19,16 @@ from idp.errors import PageError, Refused, WireError
 from idp.grant import Grants
 from idp.oauth import asked, bearer, metadata
 from idp.oauth.asked import Approval, Checked, Unlawful
-from idp.oauth.assertion import Assertions, RemoteJwks
+from idp.oauth.assertion import Assertions
 from idp.oauth.code import Alarm, CodeGrant
 from idp.oauth.credentials import Credentials
 from idp.oauth.faces import Request
+from idp.oauth.once import Uses
+from idp.oauth.opening import Opening
+from idp.oauth.par import Pushed
+from idp.oauth.partykeys import PartyKeys, RemoteJwks
+from idp.oauth.pushing import Pushing
+from idp.oauth.request_object import RequestObjects
 from idp.oauth.server import Server
 from idp.oauth.wire import WireRequest, back, describe, sealed, told
 from idp.store import Store
@@ -44,6 +51,9 @@ class Provider:
         clock: seconds since 1970.
         acr_values: whole URIs of the ladder's steps, for discovery.
         ui_locales: languages of the pages, for discovery.
+
+    Attributes:
+        uses: which requests that are good once were used.
     """
 
     def __init__(
@@ -69,9 +79,15 @@ class Provider:
         self._metadata = metadata.document(
             issuer, acr_values=acr_values, ui_locales=ui_locales, algorithms=algorithms
         )
+        keys = PartyKeys(remote)
+        self.uses = Uses(store)
+        objects, pushed = RequestObjects(issuer=issuer, keys=keys, clock=clock), Pushed(store)
+        self._opening = Opening(objects, pushed)
         endpoint = issuer + metadata.PATHS["token_endpoint"]
-        assertions = Assertions(
-            issuer=issuer, token_endpoint=endpoint, store=store, remote=remote, clock=clock
+        assertions = Assertions(issuer=issuer, token_endpoint=endpoint, store=store, keys=keys, clock=clock)
+        authenticate = Credentials(issuer=issuer, clients=clients, assertions=assertions).judge
+        self._pushing = Pushing(
+            authenticate, self._find, self.check, objects=objects, pushed=pushed, uses=self.uses
         )
         self._server = Server(
             issuer=issuer,
@@ -79,12 +95,27 @@ class Provider:
             grants=grants,
             tokens=tokens,
             secret=secret,
-            authenticate=Credentials(issuer=issuer, clients=clients, assertions=assertions).judge,
+            authenticate=authenticate,
             alarm=alarm,
         )
 
+    def arrive(self, params: Mapping[str, str]) -> Checked:
+        """Open and judge a request as it arrives at the authorization endpoint; nothing is used up yet.
+
+        Args:
+            params: each once, decoded.
+
+        Raises:
+            PageError: as for `check`, and whatever is wrong with a request object or a pushed request.
+            Refused: anything else.
+        """
+        given = {name: value for name, value in params.items() if value}
+        plain = self._opening.open(self._client(given), given)
+        return replace(self.check(plain.params), once=plain.once)
+
     def check(self, params: Mapping[str, str]) -> Checked:
-        """Judge an authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.2). Reads nothing but the client.
+        """Judge plain parameters (RFC 6749 §4.1.1, OIDC Core §3.1.2.2), also those of a paused sign-in again.
+        Reads nothing but the client.
 
         Args:
             params: each once, decoded.
@@ -109,6 +140,14 @@ class Provider:
                 else (error.error, error.get_error_description())
             )
             raise Refused(code, public, back_to=redirect_uri, state=params.get("state")) from None
+
+    def push(self, wire: WireRequest) -> Answer:
+        """Take a pushed authorization request (RFC 9126 §2).
+
+        Raises:
+            WireError: RFC 9126 §2.3.
+        """
+        return self._pushing.push(wire)
 
     def issue(self, checked: Checked, approval: Approval) -> Answer:
         """Send the browser to the client with a code (RFC 6749 §4.1.2). One store write, nothing else."""
@@ -179,13 +218,16 @@ class Provider:
         return self._metadata
 
     def _client(self, params: Mapping[str, str]) -> Client:
-        client_id = params.get("client_id")
-        if client_id is None:
+        if "client_id" not in params:
             raise PageError("unknown_client", "the request names no client_id")
-        client = self._clients.find(client_id) if client_id.isprintable() else None
+        client = self._find(params)
         if client is None:
             raise PageError("unknown_client", "nobody is registered here under this client_id")
         return client
+
+    def _find(self, params: Mapping[str, str]) -> Client | None:
+        client_id = params.get("client_id", "")
+        return self._clients.find(client_id) if client_id and client_id.isprintable() else None
 
 
 def _registered(client: Client, params: Mapping[str, str]) -> str:

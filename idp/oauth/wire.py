@@ -59,9 +59,9 @@ def back(redirect_uri: str, issuer: str, params: Mapping[str, str | None]) -> An
     return Answer(303, "", (("Location", f"{redirect_uri}{joint}{'&'.join(pairs)}"), *NO_STORE))
 
 
-def told(document: Mapping[str, object]) -> Answer:
+def told(document: Mapping[str, object], *, status: int = 200) -> Answer:
     """Answer with JSON that nobody may keep (RFC 6749 §5.1, OIDC Core §5.3.2)."""
-    return Answer(200, json.dumps(document, ensure_ascii=False, separators=(",", ":")), _JSON)
+    return Answer(status, json.dumps(document, ensure_ascii=False, separators=(",", ":")), _JSON)
 
 
 def sealed(token: str) -> Answer:

@@ -17,7 +17,7 @@ from idp.records.database import Database
 from idp.records.tables import clients
 
 _LISTS = ("redirect_uris", "scopes", "post_logout_redirect_uris")
-_NAMES = tuple(field.name for field in fields(Client))
+_NAMES = tuple(field.name for field in fields(Client) if field.name in clients.c)
 
 
 class ClientRecords:

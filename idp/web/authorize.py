@@ -47,7 +47,7 @@ def blueprint(desk: Desk, *, issuer: str, provider: Provider, posted: Posted) ->
     room = Blueprint("authorize", __name__)
 
     def answer(params: Mapping[str, str]) -> Response:
-        checked = provider.check(params)
+        checked = provider.arrive(params)
         who = desk.visitor()
         return who.dress(desk.dispatch.begin(checked, who))
 
@@ -58,7 +58,7 @@ def blueprint(desk: Desk, *, issuer: str, provider: Provider, posted: Posted) ->
     @room.post("/authorize")
     def authorize_posted() -> Response:
         params = single(request.form)
-        provider.check(params)
+        provider.arrive(params)
         return see_other(f"{issuer}/authorize/{posted.keep(params)}")
 
     @room.get("/authorize/<handle>")

@@ -14,7 +14,7 @@ from idp.audit import Audit
 from idp.client import Client
 from idp.clock import Clock
 from idp.consent import Agreements
-from idp.errors import Unavailable
+from idp.errors import PageError, Unavailable
 from idp.login import Login, Logins, new_id
 from idp.oauth.asked import Approval, Checked
 from idp.oauth.provider import Provider
@@ -56,6 +56,9 @@ class Dispatch:
             ui_locales=checked.ui_locales,
             arrived=int(self.clock()),
         )
+        if checked.once is not None and not self.provider.uses.first(checked.once, login.id):
+            before = self.provider.uses.began(checked.once)
+            return self._again(before, visitor, checked.client.client_id)
         return self._go(login, visitor, checked, here=None) or see_other(self.page("signin", login))
 
     def go_on(
@@ -70,6 +73,19 @@ class Dispatch:
             The answer, or None: the journey is at the caller's own page.
         """
         return self._go(login, visitor, self.provider.check(login.params), here=here)
+
+    def _again(self, before: str, visitor: Visitor, client_id: str) -> Response:
+        """A request that is good once came again: the browser that began with it is let back in, as long as
+        that sign-in goes on; anybody else has a copy."""
+        try:
+            login = self.logins.get(before, browser=visitor.browser, now=self.clock())
+        except PageError:
+            raise PageError(
+                "request_replayed",
+                "This authorization request was used already (its jti, or its request_uri); make a new one.",
+                client_id=client_id,
+            ) from None
+        return self.go_on(login, visitor) or see_other(self.page("signin", login))
 
     def page(self, name: str, login: Login) -> str:
         """The address of a page of this journey."""

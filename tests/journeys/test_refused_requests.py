@@ -64,7 +64,6 @@ AT_THE_CLIENT = {
     "a plain challenge": ({"code_challenge_method": "plain"}, "invalid_request"),
     "a challenge of the wrong length": ({"code_challenge": "short"}, "invalid_request"),
     "the implicit flow": ({"response_type": "id_token token"}, "unsupported_response_type"),
-    "a request object": ({"request": "eyJ"}, "request_not_supported"),
     "a request at an address": ({"request_uri": "https://evil.example/r"}, "request_uri_not_supported"),
     "no openid": ({"scope": "profile"}, "invalid_scope"),
     "none and login together": ({"prompt": "none login"}, "invalid_request"),
@@ -103,6 +102,7 @@ TWICE = {
     "authorize": ("GET", "/authorize", "client_id=portal-gd&client_id=portal-gd"),
     "authorize with a made-up name": ("GET", "/authorize", "x=1&x=2"),
     "authorize by post": ("POST", "/authorize", "state=a&state=b"),
+    "pushed request": ("POST", "/par", "state=a&state=b"),
     "token": ("POST", "/token", "code=a&code=b"),
     "token with a made-up name": ("POST", "/token", "x=1&x=2"),
     "userinfo": ("POST", "/userinfo", "access_token=a&access_token=b"),
@@ -133,7 +133,7 @@ def test_a_parameter_that_occurs_twice_is_refused_wherever_it_is_sent(
     )
     assert response.status_code == 400
     assert "more than once" in response.get_data(as_text=True)
-    if path in ("/token", "/userinfo", "/backchannel-logout"):
+    if path in ("/par", "/token", "/userinfo", "/backchannel-logout"):
         assert response.get_json()["error"] == "invalid_request"
 
 

@@ -66,7 +66,6 @@ REFUSED = {
     "a challenge that is too short": ({"code_challenge": "a" * 42}, "invalid_request"),
     "a challenge with padding": ({"code_challenge": CHALLENGE + "="}, "invalid_request"),
     "a challenge with a line end": ({"code_challenge": CHALLENGE + "\n"}, "invalid_request"),
-    "a request object": ({"request": "e30.e30."}, "request_not_supported"),
     "a request by reference": ({"request_uri": "https://rp.example/r"}, "request_uri_not_supported"),
     "a registration in passing": ({"registration": "{}"}, "registration_not_supported"),
     "an unknown prompt": ({"prompt": "create"}, "invalid_request"),

@@ -52,7 +52,7 @@ CASES: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "an overload": ("error.html", ERROR | {"code": "temporarily_unavailable"}),
 }
 ERRORS = (
-    "unknown_client", "invalid_redirect_uri", "invalid_request", "expired", "wrong_browser",
+    "unknown_client", "invalid_redirect_uri", "invalid_request", "expired", "wrong_browser", "request_replayed",
     "temporarily_unavailable",
     "not_found", "method_not_allowed", "too_large", "server_error", "forged_return", "region_unavailable",
     "logout_refused", "access_denied",
