@@ -18,6 +18,11 @@ class Al(IntEnum):
     AL2P = 3
     AL3 = 4
 
+    @property
+    def label(self) -> str:
+        """As it is written in metadata: AL1, AL2, AL2p, AL3."""
+        return self.name.replace("P", "p")
+
 
 # lowest first; each demands at least as much as the one before it, on both axes
 _LADDER: tuple[tuple[str, int, Al], ...] = (
@@ -29,6 +34,8 @@ _LADDER: tuple[tuple[str, int, Al], ...] = (
     ("certified", 5, Al.AL3),
 )
 
+IDENTITY_LEVELS = tuple(f"RL{level}" for level in range(1, 6))
+AUTHENTICATOR_LEVELS = tuple(one.label for one in Al)
 STEPS = tuple(step for step, _, _ in _LADDER)
 _PATH = "/acr/"
 
@@ -45,6 +52,16 @@ def reached(rl: int, al: Al) -> str:
     if not 1 <= rl <= 5:
         raise ValueError(f"identity levels are 1 to 5, not {rl}")
     return [step for step, needs_rl, needs_al in _LADDER if rl >= needs_rl and al >= needs_al][-1]
+
+
+def demands(step: str) -> tuple[int, Al]:
+    """The identity level and the authentication that a step stands for.
+
+    Raises:
+        ValueError: the step is not of the ladder.
+    """
+    _, rl, al = _LADDER[STEPS.index(step)]
+    return rl, al
 
 
 def meets(have: str, wanted: Iterable[str]) -> bool:

@@ -70,3 +70,15 @@ def test_a_uri_names_its_step_and_no_other(step: str) -> None:
 )
 def test_a_value_of_another_ladder_is_no_step(value: str) -> None:
     assert levels.step(value, NATION) is None
+
+
+def test_a_step_demands_what_whoever_has_just_that_much_reaches() -> None:
+    for step in levels.STEPS:
+        assert levels.reached(*levels.demands(step)) == step
+    with pytest.raises(ValueError):
+        levels.demands("platinum")
+
+
+def test_levels_are_written_as_the_nation_writes_them() -> None:
+    assert levels.IDENTITY_LEVELS == ("RL1", "RL2", "RL3", "RL4", "RL5")
+    assert levels.AUTHENTICATOR_LEVELS == ("AL1", "AL2", "AL2p", "AL3")
