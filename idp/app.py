@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from flask import Flask, request
+from flask import Blueprint, Flask, request
 
 from idp import logs
 from idp.caretaker import Caretaker
@@ -19,10 +19,10 @@ from idp.web import (
     arrive,
     authorize,
     consent,
+    federation,
     health,
     home,
     notices,
-    par,
     regions,
     signin,
     signout,
@@ -84,8 +84,17 @@ def _public_rooms(app: Flask, node: Node, pages: Pages, visitor: Who) -> None:
         region=settings.region,
         name=settings.name.model_dump(),
     )
-    for room in (ready, known, pages.assets.blueprint(), front):
+    for room in (ready, known, pages.assets.blueprint(), front, _federation(node)):
         app.register_blueprint(room)
+
+
+def _federation(node: Node) -> Blueprint:
+    authority, superior = node.federation.authority, None
+    if authority is not None:
+        superior = federation.Superior(authority.registry, authority.statements)
+    return federation.blueprint(
+        entity_id=node.settings.issuer, callers=node.federation.callers, clock=node.clock, superior=superior
+    )
 
 
 def _again(node: Node) -> Callable[[str], tuple[str | None, Mapping[str, str]]]:
@@ -129,7 +138,6 @@ def _entrance(node: Node) -> Entrance:
 
 
 def _machine_rooms(app: Flask, node: Node) -> None:
-    app.register_blueprint(par.blueprint(node.provider))
     app.register_blueprint(token.blueprint(node.provider))
     app.register_blueprint(userinfo.blueprint(node.provider))
     app.register_blueprint(notices.blueprint(notices=node.notices))
@@ -200,6 +208,7 @@ def application() -> Flask:
         notices=node.records.outbox,
         tombstones=node.records.tombstones,
         clock=node.clock,
+        duties=node.federation.duties(),
     )
     caretaker.start()
     app = create_app(node)

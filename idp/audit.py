@@ -39,6 +39,16 @@ Event = Literal[
     "key.drilled",
     "key.resealed",
     "peer.keys_changed",
+    "subordinate.added",
+    "subordinate.changed",
+    "subordinate.suspended",
+    "subordinate.reinstated",
+    "subordinate.removed",
+    "authority.policy_changed",
+    "mark.type_defined",
+    "mark.issued",
+    "mark.revoked",
+    "mark.delegated",
 ]
 
 

@@ -6,8 +6,8 @@ have one: notices are lent to one worker at a time, and forgetting twice is harm
 
 import math
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
@@ -44,6 +44,7 @@ class Caretaker:
         visit: reads peers again whose turn it is.
         notices: told long ago.
         tombstones: of sessions that could not be alive anyhow.
+        duties: what else is to be done each round, by name.
     """
 
     deliver: Callable[[], int]
@@ -52,12 +53,14 @@ class Caretaker:
     notices: Pruned
     tombstones: Pruned
     clock: Clock
+    duties: Mapping[str, Callable[[], object]] = field(default_factory=dict)
     _tidied: float = -math.inf
 
     def start(self) -> None:
         """Go round for as long as the process lives."""
         # One thread each: a peer that does not answer must not hold up the keys.
-        for name, duty in (("deliveries", self._deliver), ("keys", self.keep), ("peers", self.visit)):
+        own = {"deliveries": self._deliver, "keys": self.keep, "peers": self.visit}
+        for name, duty in {**own, **self.duties}.items():
             threading.Thread(target=_rounds, args=(name, duty), name=name, daemon=True).start()
 
     def tidy(self) -> None:

@@ -78,7 +78,7 @@ class Entity:
     def signer(self) -> SigningKey:
         """The key that signs our documents now."""
         now, ring = self._clock(), self._federation()
-        return ring.signer(now, _usable(ring, self._alg, now))
+        return ring.signer(now, usable(ring, self._alg, now))
 
     def jwks(self) -> Mapping[str, object] | None:
         """Return the public keys of our tokens, or None where no tokens are made."""
@@ -104,5 +104,6 @@ class Entity:
         }
 
 
-def _usable(ring: KeyRing, alg: str, now: float) -> str:
+def usable(ring: KeyRing, alg: str, now: float) -> str:
+    """The algorithm that a ring signs with: the one that is wished for, once a key of it may sign."""
     return alg if any(key.alg == alg and signs(key, now) for key in ring.keys) else "ES256"

@@ -7,6 +7,7 @@ Everything a peer must know of us stands in our signed entity configuration; the
 
 from collections.abc import Mapping
 
+from idp.authority.paths import endpoints
 from idp.settings import Settings
 
 HISTORY, TOKEN_HISTORY = "/federation/historical-keys", "/jwks/historical"
@@ -56,4 +57,5 @@ def _entity(settings: Settings, root: str) -> Mapping[str, object]:
         "organization_name": settings.name.en,
         "organization_name#zh": settings.name.zh,
         "federation_historical_keys_endpoint": root + HISTORY,
+        **endpoints(root, authority=settings.authority is not None),
     }

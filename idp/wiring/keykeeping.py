@@ -30,6 +30,7 @@ from idp.wiring.records import Records
 from keys.evidence import Level
 from keys.key import Purpose
 from keys.ledger import Tally
+from keys.ring import signs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,13 @@ class Keyroom:
             ring=self.records.rings.oidc,
             clock=self.clock,
         )
+
+    def offered(self) -> tuple[str, ...]:
+        """The algorithms of the settings that a key signs with already; a new one waits for its gates."""
+        if not self.settings.provider:
+            return self.settings.keys.algorithms
+        ready = {key.alg for key in self.records.rings.oidc().keys if signs(key, self.clock())}
+        return tuple(alg for alg in self.settings.keys.algorithms if alg in ready)
 
     def entity(self, discovery: Mapping[str, object], introduced: Introduced) -> Entity:
         """What the node says about itself."""

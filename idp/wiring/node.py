@@ -31,6 +31,7 @@ from idp.tokens import Tokens
 from idp.travel import Travel
 from idp.visit import Visits
 from idp.vouching import Vouching
+from idp.wiring.authority import Federation, Ground, open_federation
 from idp.wiring.keykeeping import Keyroom
 from idp.wiring.parts import (
     Fetch,
@@ -40,7 +41,6 @@ from idp.wiring.parts import (
     open_store,
 )
 from idp.wiring.records import Records, open_records
-from keys.ring import signs
 
 AT_ONCE = 8  # deliveries
 
@@ -69,6 +69,7 @@ class Node:
     notices: Notices
     goodbyes: Goodbyes
     logout_requests: Requests
+    federation: Federation
     stop: Callable[[], None]
 
 
@@ -118,7 +119,6 @@ class _Assembly:
         clients = KnownClients(records.clients.find, peers)
         sessions, visits, tokens = self._sessions(), Visits(store), self.keyroom.tokens()
         deliveries, provider = self._deliveries(clients, peers), self._provider(clients, tokens)
-        leaving = self._leaving(sessions, clients, peers, deliveries)
         return Node(
             settings=settings,
             clock=self.clock,
@@ -135,13 +135,24 @@ class _Assembly:
             sessions=sessions,
             directory=self._directory(sources),
             travel=self._travel(peers, visits),
-            leaving=leaving,
+            leaving=(leaving := self._leaving(sessions, clients, peers, deliveries)),
             deliveries=deliveries,
             notices=self._notices(peers, sessions, leaving),
             goodbyes=Goodbyes(store),
             logout_requests=Requests(clients=clients, tokens=tokens),
+            federation=self._federation(),
             stop=stop,
         )
+
+    def _federation(self) -> Federation:
+        ground = Ground(
+            settings=self.settings,
+            records=self.records,
+            store=self.store,
+            tally=self.keyroom.tally,
+            clock=self.clock,
+        )
+        return open_federation(ground, lambda _: None)
 
     def _directory(self, sources: tuple[Source, ...]) -> Directory:
         settings = self.settings
@@ -229,15 +240,7 @@ class _Assembly:
             remote=RemoteSets(Fetch(self.outbound), self.clock),
             alarm=lambda grant: audit.record("code.reused", client=grant.client_id),
             clock=self.clock,
-            algorithms=_offered(settings, self.records, self.clock()),
+            algorithms=self.keyroom.offered(),
             acr_values=[levels.uri(step, settings.namespace) for step in levels.STEPS],
             ui_locales=("zh-CN", "en"),
         )
-
-
-def _offered(settings: Settings, records: Records, now: float) -> tuple[str, ...]:
-    """The algorithms of the settings that a key signs with already; a new one waits for its gates."""
-    if not settings.provider:
-        return settings.keys.algorithms
-    ready = {key.alg for key in records.rings.oidc().keys if signs(key, now)}
-    return tuple(alg for alg in settings.keys.algorithms if alg in ready)

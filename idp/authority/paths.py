@@ -1,0 +1,30 @@
+"""Paths: owns where the federation endpoints lie, and how our metadata names them (OIDF §5.1.1)."""
+
+from collections.abc import Mapping
+
+from federation.statement import ALGS
+
+FETCH = "/federation/fetch"
+LIST = "/federation/list"
+
+AUTH_METHODS = ("none", "private_key_jwt")
+"""How those who ask may say who they are (OIDF §8.8)."""
+
+_SUPERIOR = {"federation_fetch_endpoint": FETCH, "federation_list_endpoint": LIST}
+
+
+def endpoints(root: str, *, authority: bool) -> Mapping[str, object]:
+    """What `federation_entity` metadata says of our endpoints.
+
+    Args:
+        root: our issuer without the slash at its end.
+        authority: whether we have subordinates.
+    """
+    names = dict(_SUPERIOR) if authority else {}
+    if not names:
+        return {}
+    return {
+        **{name: root + path for name, path in names.items()},
+        **{f"{name}_auth_methods": list(AUTH_METHODS) for name in names},
+        "endpoint_auth_signing_alg_values_supported": list(ALGS),
+    }

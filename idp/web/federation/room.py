@@ -1,0 +1,41 @@
+"""Room: owns which federation endpoints a node has, by what it is. Imports the endpoints."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint
+
+from idp.authority.callers import Callers
+from idp.authority.registry import Registry
+from idp.authority.statements import Statements
+from idp.clock import Clock
+from idp.web.crossing import open_to_browsers
+from idp.web.federation import subordinates
+
+
+@dataclass(frozen=True, slots=True)
+class Superior:
+    """What an authority answers with."""
+
+    registry: Registry
+    statements: Statements
+
+
+def blueprint(*, entity_id: str, callers: Callers, clock: Clock, superior: Superior | None) -> Blueprint:
+    """The routes of a node.
+
+    Args:
+        entity_id: ours.
+        superior: of an authority.
+    """
+    routes = Blueprint("federation", __name__)
+    open_to_browsers(routes)
+    if superior is not None:
+        subordinates.register(
+            routes,
+            entity_id=entity_id,
+            registry=superior.registry,
+            statements=superior.statements,
+            callers=callers,
+            clock=clock,
+        )
+    return routes

@@ -1,0 +1,1 @@
+"""What a superior may say about those below it."""
