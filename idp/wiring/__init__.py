@@ -1,7 +1,8 @@
 """Wiring: owns which concrete thing stands behind every name. The only room that names concrete classes."""
 
+from idp.wiring.assembly import build
 from idp.wiring.keykeeping import open_office
-from idp.wiring.node import Node, build
+from idp.wiring.node import Node
 from idp.wiring.parts import open_outbound, open_sources, open_store
 from idp.wiring.records import Records, open_records
 
