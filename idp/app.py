@@ -23,6 +23,7 @@ from idp.web import (
     health,
     home,
     notices,
+    par,
     regions,
     signin,
     signout,
@@ -138,6 +139,7 @@ def _entrance(node: Node) -> Entrance:
 
 
 def _machine_rooms(app: Flask, node: Node) -> None:
+    app.register_blueprint(par.blueprint(node.provider))
     app.register_blueprint(token.blueprint(node.provider))
     app.register_blueprint(userinfo.blueprint(node.provider))
     app.register_blueprint(notices.blueprint(notices=node.notices))
