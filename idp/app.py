@@ -92,7 +92,13 @@ def _public_rooms(app: Flask, node: Node, pages: Pages, visitor: Who) -> None:
 def _federation(node: Node) -> Blueprint:
     authority, superior = node.federation.authority, None
     if authority is not None:
-        superior = federation.Superior(authority.registry, authority.statements)
+        superior = federation.Superior(
+            registry=authority.registry,
+            statements=authority.statements,
+            pages=authority.pages,
+            events=authority.events,
+            marks=authority.marks,
+        )
     return federation.blueprint(
         entity_id=node.settings.issuer, callers=node.federation.callers, clock=node.clock, superior=superior
     )

@@ -10,6 +10,7 @@ from keys.key import SigningKey
 
 FEDERATION_TYPES = frozenset(
     {
+        "entity-events-statement+jwt",
         "entity-statement+jwt",
         "explicit-registration-response+jwt",
         "jwk-set+jwt",

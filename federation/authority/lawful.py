@@ -61,7 +61,7 @@ def check(one: Subordinate, wide: Wide, *, issuer: str) -> None:
         len(one.entity_id) <= LONGEST, "1.2", f"an entity identifier has at most {LONGEST} characters here"
     )
     _require(one.entity_id != issuer, "8.1.1", "an entity is not its own subordinate")
-    _check_keys(one.jwks)
+    check_keys(one.jwks)
     _require(len(set(one.kinds)) == len(one.kinds), "5.1", "an entity type is named twice")
     for kind, parameters in one.metadata.items():
         _check_metadata(one.entity_id, kind, parameters)
@@ -80,7 +80,12 @@ def check_wide(wide: Wide) -> None:
     _check_constraints(wide.constraints)
 
 
-def _check_keys(jwks: Mapping[str, object]) -> None:
+def check_keys(jwks: Mapping[str, object]) -> None:
+    """Judge federation keys before they are certified.
+
+    Raises:
+        Unlawful: not public, without a kid of its own, or no keys at all.
+    """
     keys = jwks.get("keys")
     if not isinstance(keys, list | tuple) or not keys or set(jwks) != {"keys"}:
         raise Unlawful("3.1.1", "jwks is not a key set with at least one key")

@@ -28,7 +28,7 @@ class Filters:
         trust_marked: whether it holds a mark of ours that counts.
         mark_types: marks of ours of all these types.
         intermediate: whether it has subordinates.
-        updated_after, updated_before: seconds since 1970, neither included.
+        updated_after, updated_before: seconds since 1970, both included.
     """
 
     entity_types: tuple[str, ...] = ()

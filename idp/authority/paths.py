@@ -6,11 +6,24 @@ from federation.statement import ALGS
 
 FETCH = "/federation/fetch"
 LIST = "/federation/list"
+EXTENDED_LIST = "/federation/extended-list"
+EVENTS = "/federation/events"
+MARK = "/federation/trust-mark"
+MARK_LIST = "/federation/trust-mark-list"
+MARK_STATUS = "/federation/trust-mark-status"
 
 AUTH_METHODS = ("none", "private_key_jwt")
 """How those who ask may say who they are (OIDF §8.8)."""
 
-_SUPERIOR = {"federation_fetch_endpoint": FETCH, "federation_list_endpoint": LIST}
+_SUPERIOR = {
+    "federation_fetch_endpoint": FETCH,
+    "federation_list_endpoint": LIST,
+    "federation_extended_list_endpoint": EXTENDED_LIST,
+    "federation_subordinate_events_endpoint": EVENTS,
+    "federation_trust_mark_endpoint": MARK,
+    "federation_trust_mark_list_endpoint": MARK_LIST,
+    "federation_trust_mark_status_endpoint": MARK_STATUS,
+}
 
 
 def endpoints(root: str, *, authority: bool) -> Mapping[str, object]:

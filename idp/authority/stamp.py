@@ -7,6 +7,7 @@ signs nothing that would outlive it.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from federation.statement import ALGS
 from idp.clock import Clock
 from idp.entity import usable
 from keys import jose
@@ -75,6 +76,26 @@ class Stamp:
     def counts(self, kid: str) -> bool:
         """Whether a signature of this key is one that verifiers can check."""
         return any(key.kid == kid for key in self.ring().published(self.clock()))
+
+    def read(self, token: str, *, typ: str) -> Mapping[str, object] | None:
+        """The claims of something that we signed, however long ago; None: we did not, or with a key that was
+        in other hands."""
+        keys = [dict(key.public) for key in self.ring().keys if key.compromised_at is None and key.published]
+        try:
+            return jose.verify(
+                token,
+                {"keys": keys},
+                algs=ALGS,
+                typ=(typ,),
+                issuer=self.issuer,
+                audience=None,
+                now=self.clock(),
+                require=("iat", "sub"),
+                expired_ok=True,
+                limits=jose.STATEMENT,
+            )
+        except jose.JoseError:
+            return None
 
     def jwks(self) -> Mapping[str, object]:
         """Our public federation keys."""

@@ -41,9 +41,9 @@ def fitting(wanted: Any, filters: Filters, after: Place | None, now: float) -> S
 def _in_time(asked: Select[Any], filters: Filters, after: Place | None) -> Select[Any]:
     updated, entity_id = subordinates.c.updated, subordinates.c.entity_id
     if filters.updated_after is not None:
-        asked = asked.where(updated > filters.updated_after)
+        asked = asked.where(updated >= filters.updated_after)
     if filters.updated_before is not None:
-        asked = asked.where(updated < filters.updated_before)
+        asked = asked.where(updated < filters.updated_before + 1)
     if after is not None:
         later = or_(updated > after.updated, and_(updated == after.updated, entity_id > after.entity_id))
         asked = asked.where(updated >= after.updated, later)

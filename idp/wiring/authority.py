@@ -4,12 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from idp.authority.callers import Callers
+from idp.authority.events import Events
+from idp.authority.marks import Marks
+from idp.authority.pages import Pages
 from idp.authority.paths import FETCH
 from idp.authority.registry import Registry
 from idp.authority.stamp import Stamp
 from idp.authority.statements import Statements
 from idp.clock import Clock
 from idp.records.documents import DocumentRecords
+from idp.records.marks import MarkRecords
 from idp.records.subordinates import SubordinateRecords
 from idp.settings import Settings
 from idp.store import Store
@@ -27,10 +31,16 @@ class Authority:
     Attributes:
         registry: who is below us.
         statements: what we state about them.
+        pages: the extended list of them.
+        events: what happened to them.
+        marks: the trust marks that we issue.
     """
 
     registry: Registry
     statements: Statements
+    pages: Pages
+    events: Events
+    marks: Marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +57,9 @@ class Federation:
 
     def duties(self) -> Mapping[str, Callable[[], object]]:
         """What is to be done again and again."""
-        return {} if self.authority is None else {"statements": self.authority.statements.renew}
+        if self.authority is None:
+            return {}
+        return {"statements": self.authority.statements.renew, "marks": self.authority.marks.renew}
 
 
 def open_registry(settings: Settings, records: Records, clock: Clock) -> Registry:
@@ -67,18 +79,31 @@ def open_stamp(settings: Settings, records: Records, tally: Tally, clock: Clock)
     )
 
 
+def open_marks(settings: Settings, records: Records, stamp: Stamp) -> Marks:
+    """The trust marks of a node that is an authority."""
+    kept = MarkRecords(records.database, records.audit_records)
+    life = settings.authority.mark_life if settings.authority is not None else 0
+    return Marks(stamp=stamp, kept=kept, life=life)
+
+
 def open_authority(settings: Settings, records: Records, tally: Tally, clock: Clock) -> Authority | None:
     """What the table `[authority]` asks for, or None without it."""
     if settings.authority is None:
         return None
+    stamp, documents = open_stamp(settings, records, tally, clock), DocumentRecords(records.database)
+    registry, marks = open_registry(settings, records, clock), open_marks(settings, records, stamp)
+    statements = Statements(
+        stamp=stamp,
+        documents=documents,
+        source_endpoint=settings.issuer.removesuffix("/") + FETCH,
+        life=settings.authority.statement_life,
+    )
     return Authority(
-        registry=open_registry(settings, records, clock),
-        statements=Statements(
-            stamp=open_stamp(settings, records, tally, clock),
-            documents=DocumentRecords(records.database),
-            source_endpoint=settings.issuer.removesuffix("/") + FETCH,
-            life=settings.authority.statement_life,
-        ),
+        registry=registry,
+        statements=statements,
+        pages=Pages(registry, statements, marks),
+        events=Events(stamp=stamp, documents=documents, happened=registry.events),
+        marks=marks,
     )
 
 

@@ -15,6 +15,7 @@ from idp import claims
 from idp.app import create_app
 from idp.cli.main import group
 from tests.country.world import GD, World
+from tests.idp.authority.node import authority
 from tests.docs.pages import REFERENCE, ROOT, blocks, headings, prose, read
 from tests.journeys.steps import code_for
 
@@ -87,11 +88,11 @@ def test_options_of_every_command_are_said_once() -> None:
     assert all(f"- `{option}" in start for option in EVERYWHERE)
 
 
-def test_every_route_has_a_heading(world: World) -> None:
-    app = create_app(world.nodes[GD])
+def test_every_route_has_a_heading(world: World, tmp_path: Path) -> None:
     routes = {
         (method, rule.rule)
-        for rule in app.url_map.iter_rules()
+        for node in (world.nodes[GD], authority(tmp_path))
+        for rule in create_app(node).url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     said = set()

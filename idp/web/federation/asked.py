@@ -14,6 +14,7 @@ from idp.errors import WireError
 
 _LONGEST = 2048
 _MOST = 20
+_TOKENS = ("client_assertion", "trust_mark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,12 @@ class Asked:
         return int(value)
 
 
-def asked(of: Request, callers: Callers, *, repeat: Collection[str] = ()) -> Asked:
+def asked(of: Request, callers: Callers, *, repeat: Collection[str] = (), always_post: bool = False) -> Asked:
     """The question of a request.
 
     Args:
         repeat: parameters that may occur more than once.
+        always_post: the endpoint is asked by POST also by who does not prove who it is (§8.4.1).
 
     Raises:
         WireError: `invalid_request`, `invalid_client`.
@@ -87,9 +89,9 @@ def asked(of: Request, callers: Callers, *, repeat: Collection[str] = ()) -> Ask
     for name, many in values.items():
         if len(many) > (_MOST if name in repeat else 1):
             raise WireError("invalid_request", f"The parameter {name[:40]} occurs too often.")
-        if name != "client_assertion" and any(len(value) > _LONGEST for value in many):
+        if name not in _TOKENS and any(len(value) > _LONGEST for value in many):
             raise WireError("invalid_request", f"The parameter {name[:40]} is too long.")
-    if of.method != "POST":
+    if of.method != "POST" or (always_post and "client_assertion" not in values):
         return Asked(values, None)
     return Asked(values, _caller(Asked(values, None), callers))
 

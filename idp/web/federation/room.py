@@ -5,19 +5,25 @@ from dataclasses import dataclass
 from flask import Blueprint
 
 from idp.authority.callers import Callers
+from idp.authority.events import Events
+from idp.authority.marks import Marks
+from idp.authority.pages import Pages
 from idp.authority.registry import Registry
 from idp.authority.statements import Statements
 from idp.clock import Clock
 from idp.web.crossing import open_to_browsers
-from idp.web.federation import subordinates
+from idp.web.federation import extended, marks, subordinates
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Superior:
     """What an authority answers with."""
 
     registry: Registry
     statements: Statements
+    pages: Pages
+    events: Events
+    marks: Marks
 
 
 def blueprint(*, entity_id: str, callers: Callers, clock: Clock, superior: Superior | None) -> Blueprint:
@@ -38,4 +44,6 @@ def blueprint(*, entity_id: str, callers: Callers, clock: Clock, superior: Super
             callers=callers,
             clock=clock,
         )
+        extended.register(routes, pages=superior.pages, events=superior.events, callers=callers, clock=clock)
+        marks.register(routes, marks=superior.marks, callers=callers, clock=clock)
     return routes

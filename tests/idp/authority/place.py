@@ -14,6 +14,7 @@ from idp.records.subordinates import SubordinateRecords
 from keys.ledger import Tally
 from keys.ring import KeyRing
 from tests.federation.world import ANCHOR, ENTITY, NOW, PINNED, made
+from tests.idp.oauth.memory import Clock
 
 FETCH = f"{ANCHOR}/federation/fetch"
 KEY = made(issuer=ANCHOR)
@@ -55,14 +56,12 @@ class Process:
         )
 
 
-class Moved:
+class Moved(Clock):
     """Time that stands still until it is moved."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.now = NOW
-
-    def __call__(self) -> float:
-        return self.now
 
     def pass_(self, seconds: float) -> None:
         self.now += seconds

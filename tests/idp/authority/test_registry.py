@@ -205,7 +205,7 @@ def test_what_is_said_of_all_is_a_change_for_each(anchor: Process, clock: Moved)
         "metadata_policy_update",
         "suspension",
     ]
-    assert anchor.registry.ids(Filters(updated_after=NOW)) == (entity(0), entity(1))
+    assert anchor.registry.ids(Filters(updated_after=NOW + 1)) == (entity(0), entity(1))
     anchor.registry.set_wide(Wide(metadata_policy=POLICY, constraints={"max_path_length": 2}), by="li")
     assert told(anchor, entity(0))[-1] == "constraints_update"
     assert audited(anchor)[-2:] == ["authority.policy_changed"] * 2
@@ -253,11 +253,11 @@ def crowd(anchor: Process, clock: Moved) -> Registry:
         (Filters(entity_types=("openid_provider", "oauth_client")), ()),
         (Filters(intermediate=True), (0, 4, 8)),
         (Filters(intermediate=False, entity_types=("openid_relying_party",)), (3, 6, 9)),
-        (Filters(updated_after=NOW + 8), (9, 10, 11)),
-        (Filters(updated_before=NOW + 2), (0, 1)),
+        (Filters(updated_after=NOW + 9), (9, 10, 11)),
+        (Filters(updated_before=NOW + 1), (0, 1)),
         (
             Filters(updated_after=NOW + 2, updated_before=NOW + 9, entity_types=("openid_relying_party",)),
-            (3, 6),
+            (3, 6, 9),
         ),
         (Filters(trust_marked=True), ()),
         (Filters(trust_marked=False), range(12)),
