@@ -8,12 +8,16 @@ from collections.abc import Mapping
 
 from keys.key import SigningKey
 
+PROOF = "key-proof+jwt"
+"""The type of a proof that its signer holds a key; the only thing that a key signs before it is active."""
+
 FEDERATION_TYPES = frozenset(
     {
         "entity-events-statement+jwt",
         "entity-statement+jwt",
         "explicit-registration-response+jwt",
         "jwk-set+jwt",
+        PROOF,
         "resolve-response+jwt",
         "trust-mark+jwt",
         "trust-mark-delegation+jwt",
@@ -38,11 +42,12 @@ def check(key: SigningKey, claims: Mapping[str, object], typ: str) -> None:
     if "iss" in claims and claims["iss"] != key.issuer:
         raise KeyMisuse("a key signs for its own issuer alone")
     issued = claims.get("iat")
-    if isinstance(issued, int) and not _valid_at(key, issued):
+    begun = key.published if typ == PROOF else key.active_from
+    if isinstance(issued, int) and not _valid_at(key, begun, issued):
         raise KeyMisuse("a key does not sign before it is active, nor after it was retired or compromised")
 
 
-def _valid_at(key: SigningKey, issued: int) -> bool:
+def _valid_at(key: SigningKey, begun: float | None, issued: int) -> bool:
     # A date in a token has whole seconds, cut off: one second of grace at the start, none at the end.
-    begun = key.active_from is not None and key.active_from < issued + 1
-    return begun and all(end is None or issued < end for end in (key.retired_at, key.compromised_at))
+    started = begun is not None and begun < issued + 1
+    return started and all(end is None or issued < end for end in (key.retired_at, key.compromised_at))

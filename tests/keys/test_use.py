@@ -6,7 +6,7 @@ import pytest
 
 from keys.jose import sign
 from keys.key import SigningKey
-from keys.use import FEDERATION_TYPES, KeyMisuse
+from keys.use import FEDERATION_TYPES, PROOF, KeyMisuse
 from tests.keys.forge import ISSUER, NOW, claims, key
 
 
@@ -55,3 +55,26 @@ def test_a_key_signs_in_its_time_alone(case: str) -> None:
     else:
         with pytest.raises(KeyMisuse, match="does not sign before"):
             sign(one, claims(iat=issued), typ="JWT")
+
+
+PROOFS: dict[str, tuple[SigningKey, bool]] = {
+    "published and not active yet": (dated(published=NOW - 5, active_from=None), True),
+    "not published": (dated(published=None, active_from=None), False),
+    "published later": (dated(published=NOW + 5, active_from=None), False),
+    "retired": (dated(published=NOW - 500, retired_at=NOW), False),
+    "compromised": (dated(published=NOW - 500, compromised_at=NOW), False),
+}
+
+
+@pytest.mark.parametrize("case", PROOFS)
+def test_a_key_that_is_published_proves_that_it_is_held_and_signs_nothing_else(case: str) -> None:
+    one, lawful = PROOFS[case]
+    one = dataclasses.replace(one, purpose="federation")
+    if lawful:
+        assert sign(one, claims(iat=int(NOW)), typ=PROOF)
+    else:
+        with pytest.raises(KeyMisuse, match="does not sign before"):
+            sign(one, claims(iat=int(NOW)), typ=PROOF)
+    for typ in FEDERATION_TYPES - {PROOF}:
+        with pytest.raises(KeyMisuse, match="does not sign before"):
+            sign(dataclasses.replace(one, active_from=None), claims(iat=int(NOW)), typ=typ)
