@@ -17,6 +17,7 @@ def configuration(
     now: float,
     lifetime: int,
     alg: str = "ES256",
+    further: Mapping[str, object] | None = None,
 ) -> str:
     """Our entity configuration, signed with the federation ring (OIDF §3.1).
 
@@ -28,6 +29,7 @@ def configuration(
         now: seconds since 1970.
         alg: the algorithm of the key that signs.
         lifetime: seconds until it expires, and until others look for new keys (§11.1).
+        further: `trust_marks`, and of an anchor `trust_mark_issuers` and `trust_mark_owners` (§3.1.2).
 
     Raises:
         ValueError: a ring of another purpose or entity, or something that is not an entity identifier.
@@ -45,6 +47,7 @@ def configuration(
         "exp": issued + lifetime,
         "jwks": ring.jwks(now),
         "metadata": metadata,
+        **(further or {}),
     }
     if authority_hints:
         claims["authority_hints"] = list(authority_hints)

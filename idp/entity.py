@@ -34,6 +34,7 @@ class Entity:
         lifetime: seconds until a statement expires.
         clock: seconds since 1970.
         alg: the algorithm to sign statements with, once a key of it may sign; until then ES256.
+        further: what else the entity configuration says: marks, and who issues and owns them.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Entity:
         lifetime: int,
         clock: Clock,
         alg: str = "ES256",
+        further: Callable[[], Mapping[str, object]] = dict,
     ) -> None:
         self._entity_id = entity_id
         self._roles = roles
@@ -60,6 +62,7 @@ class Entity:
         self._lifetime = lifetime
         self._clock = clock
         self._alg = alg
+        self._further = further
 
     def configuration(self) -> str:
         """Return our entity configuration, signed now (OIDF §3.1)."""
@@ -73,6 +76,7 @@ class Entity:
             now=now,
             lifetime=self._lifetime,
             alg=signer.alg,
+            further=self._further(),
         )
 
     def signer(self) -> SigningKey:

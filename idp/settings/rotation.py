@@ -21,7 +21,7 @@ def lifetimes(settings: Settings, purpose: Purpose) -> Lifetimes:
     """The periods of one ring of this node."""
     life, own = settings.lifetimes, settings.rotation
     oidc = purpose == "oidc"
-    signed = max(life.id_token, life.access_token, SHORT_TOKEN) if oidc else life.entity_configuration
+    signed = max(life.id_token, life.access_token, SHORT_TOKEN) if oidc else _statements(settings)
     return Lifetimes(
         purpose=purpose,
         longest_token=float(signed),
@@ -36,6 +36,14 @@ def lifetimes(settings: Settings, purpose: Purpose) -> Lifetimes:
         period=float(own.oidc_period if oidc else own.federation_period),
         lead=float(own.oidc_lead if oidc else own.federation_lead),
     )
+
+
+def _statements(settings: Settings) -> int:
+    """The longest life of what the federation ring signs."""
+    lives = [settings.lifetimes.entity_configuration, SHORT_TOKEN]
+    if settings.authority is not None:
+        lives += [settings.authority.statement_life, settings.authority.mark_life]
+    return max(lives)
 
 
 def misfits(settings: Settings) -> Iterator[str]:

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from idp.authority.showing import Showing
 from idp.badge import Badge
 from idp.clock import Clock
 from idp.entity import Entity
@@ -22,6 +23,8 @@ from idp.peers import Peers
 from idp.pen import Pen
 from idp.publications import Publications
 from idp.readers import Readers
+from idp.records.held import HeldRecords
+from idp.records.marks import MarkRecords
 from idp.settings import Settings, lifetimes
 from idp.store import Store
 from idp.tokens import Tokens
@@ -82,24 +85,37 @@ class Keyroom:
             federation=lambda: rings.current("federation"),
             tally=self.tally,
             held=introduced.held,
-            authority_hints=(),
+            authority_hints=settings.federation.authority_hints,
             lifetime=settings.lifetimes.entity_configuration,
             clock=self.clock,
             alg=settings.keys.federation_algorithm,
+            further=self._showing(),
         )
 
     def publications(self, discovery: Mapping[str, object], introduced: Introduced) -> Publications:
         """The documents about our keys."""
-        settings, rings = self.settings, self.records.rings
+        settings, rings, showing = self.settings, self.records.rings, self._showing()
         return Publications(
             entity_id=settings.issuer,
             entity=self.entity(discovery, introduced),
             oidc=rings.oidc if settings.provider else None,
             federation=lambda: rings.current("federation"),
             tally=self.tally,
-            said=introduced.held,
+            said=lambda: (introduced.held(), showing()),
             lifetime=settings.lifetimes.entity_configuration,
             again=min(settings.rotation.document_age, settings.lifetimes.entity_configuration / 4),
+            clock=self.clock,
+        )
+
+    def _showing(self) -> Showing:
+        settings, records = self.settings, self.records
+        anchor = settings.authority is not None and not settings.federation.authority_hints
+        return Showing(
+            entity_id=settings.issuer,
+            wanted=[one.type for one in settings.trust_mark],
+            held=HeldRecords(records.database),
+            types=MarkRecords(records.database, records.audit_records) if anchor else None,
+            jwks=lambda: records.rings.federation().jwks(self.clock()),
             clock=self.clock,
         )
 
