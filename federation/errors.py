@@ -22,6 +22,8 @@ class Reason(Enum):
     KIDS = ("3.1.1", "the keys of jwks have no kid or share one")
     SELF_SIGNED = ("3.2", "the key that signed is not in the entity's own jwks")
     CRIT = ("13.4", "crit asks for a claim that is not understood")
+    NOT_SUBORDINATE = ("3.1.3", "a subordinate statement whose subject is its issuer")
+    FOREIGN_CLAIM_SUBORDINATE = ("3.1.2", "a claim that has no place in a subordinate statement")
     FOREIGN_CLAIM = ("3.1.3", "a claim that has no place in an entity configuration")
     AUTHORITY_HINTS = ("3.1.2", "authority_hints is not a non-empty array of entity identifiers")
     TRUST_ANCHOR_HINTS = ("3.1.2", "trust_anchor_hints is not a non-empty array of entity identifiers")
@@ -31,6 +33,17 @@ class Reason(Enum):
     FEDERATION_JWKS = ("5.1.1", "federation_entity metadata carries protocol keys")
     OP_ISSUER = ("5.1.3", "the issuer of openid_provider metadata is not the entity")
     ENTITY_ID = ("1.2", "not an entity identifier")
+    RESOLVED_ISSUER = ("5.1.3", "the resolved issuer of openid_provider metadata is not the entity")
+    CHAIN_LENGTH = ("10.2", "the chain has no statements or more than we read")
+    CHAIN_SUBJECT = ("10.2", "the chain is about somebody else")
+    CHAIN_START = ("10.2", "the chain does not begin with its subject's own configuration")
+    CHAIN_LINK = ("10.2", "a statement is not about the issuer of the one before")
+    CHAIN_LOOP = ("10.1", "an entity stands twice in the chain")
+    CHAIN_ANCHOR = ("10.2", "the chain does not end at a trust anchor that is configured here")
+    NOT_HINTED = ("3.2", "the issuer is not among the authority_hints of the subject")
+    CONSTRAINTS = ("6.2", "constraints are malformed")
+    MAX_PATH_LENGTH = ("6.2.1", "more intermediates than max_path_length allows")
+    NAMING_CONSTRAINTS = ("6.2.2", "an entity identifier that naming_constraints do not allow")
 
     @property
     def section(self) -> str:
@@ -53,3 +66,13 @@ class Invalid(Exception):
     def __init__(self, reason: Reason) -> None:
         super().__init__(f"{reason.sentence} (OIDF §{reason.section})")
         self.reason = reason
+
+
+def require(held: bool, reason: Reason) -> None:
+    """Go on where a rule holds.
+
+    Raises:
+        Invalid: it does not.
+    """
+    if not held:
+        raise Invalid(reason)

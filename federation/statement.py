@@ -1,4 +1,4 @@
-"""Statement: owns what makes an entity configuration valid. Pure: text and time in, a verified statement out.
+"""Statement: owns what makes an entity statement valid. Pure: text and time in, a verified statement out.
 
 The rules of OIDF §3.2 as far as they concern an entity configuration, in the order in which they are applied:
  1. a signed JWT in strict form, typ `entity-statement+jwt`, an accepted algorithm, a kid;
@@ -12,17 +12,31 @@ The rules of OIDF §3.2 as far as they concern an entity configuration, in the o
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from federation import form
 from federation.entity_id import is_entity_id
-from federation.errors import Invalid, Reason
+from federation.errors import Invalid, Reason, require
 from keys.encoding import JoseError
-from keys.jose import STATEMENT, peek, verify
-from keys.public import is_public
+from keys.jose import STATEMENT, Signatures, choose, peek, verify
+from keys.public import required, thumbprint
 
-__all__ = ["ALGS", "TYP", "Invalid", "Reason", "Statement", "verify_configuration"]
+__all__ = [
+    "ALGS",
+    "LEEWAY",
+    "TYP",
+    "Invalid",
+    "Reason",
+    "Statement",
+    "verify_configuration",
+    "verify_self_signed",
+    "verify_subordinate",
+]
 
 TYP = "entity-statement+jwt"
+LEEWAY = 10.0
+"""Seconds that the clocks of two entities may differ; ours follow a time service, and S of `keys.lifetimes`
+counts them."""
 ALGS = ("ES256", "ES384", "RS256", "PS256", "EdDSA", "ML-DSA-65")
 
 _REASONS = {
@@ -37,10 +51,6 @@ _REASONS = {
     "iat": Reason.IAT,
     "exp": Reason.EXP,
 }
-_FOREIGN = frozenset(
-    {"constraints", "metadata_policy", "metadata_policy_crit", "source_endpoint", "aud", "trust_anchor"}
-)
-_PROTOCOL_KEYS = ("jwks", "jwks_uri", "signed_jwks_uri")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +63,10 @@ class Statement:
         kid: the key that signed.
         jwks: the subject's federation keys, public.
         metadata: by entity type.
-        authority_hints: the subject's immediate superiors; empty for a trust anchor.
+        authority_hints: the subject's immediate superiors; empty for a trust anchor, and in a statement about
+            somebody else.
+        claims: all claims.
+        token: the text that was verified.
     """
 
     iss: str
@@ -64,10 +77,18 @@ class Statement:
     jwks: Mapping[str, object]
     metadata: Mapping[str, Mapping[str, object]]
     authority_hints: tuple[str, ...]
+    claims: Mapping[str, object] = field(repr=False)
+    token: str = field(repr=False)
 
 
 def verify_configuration(
-    token: str, *, entity_id: str, jwks: Mapping[str, object], now: float, leeway: float = 10
+    token: str,
+    *,
+    entity_id: str,
+    jwks: Mapping[str, object],
+    now: float,
+    leeway: float = LEEWAY,
+    signatures: Signatures | None = None,
 ) -> Statement:
     """The entity configuration in `token`, verified by the rules above.
 
@@ -78,124 +99,142 @@ def verify_configuration(
             statement).
         now: seconds since 1970.
         leeway: seconds that clocks may differ.
+        signatures: remembers good ones.
 
     Raises:
         Invalid: with the reason and the section that is broken.
     """
-    _require(is_entity_id(entity_id), Reason.ENTITY_ID)
+    claims, kid = _verified(token, entity_id, entity_id, jwks, _Terms(now, leeway, signatures))
+    _check_self_signed(token, claims, jwks)
+    form.check_configuration(claims, entity_id)
+    return _statement(token, claims, kid)
+
+
+def verify_self_signed(
+    token: str,
+    *,
+    entity_id: str,
+    now: float,
+    leeway: float = LEEWAY,
+    signatures: Signatures | None = None,
+) -> Statement:
+    """An entity configuration that is checked by the keys it lists itself.
+
+    It tells where to climb (`authority_hints`), and nothing else: anybody who answers under the entity's name
+    can sign one. Only a chain makes it believed.
+
+    Raises:
+        Invalid: with the reason and the section that is broken.
+    """
     try:
-        head = peek(token, limits=STATEMENT)
-        if head.kid is None:
-            raise Invalid(Reason.KID)
-        claims = _verify(token, entity_id, jwks, now, leeway)
+        jwks = form.json_object(peek(token, limits=STATEMENT).claims.get("jwks"), Reason.JWKS)
     except JoseError as error:
         raise Invalid(_REASONS.get(error.reason, Reason.FORMAT)) from error
-    _require(claims["sub"] == entity_id, Reason.SUB)
-    _check_keys(claims.get("jwks"))
-    _check_self_signed(token, claims, now, leeway)
-    _require("crit" not in claims, Reason.CRIT)
-    _require(not _FOREIGN & claims.keys(), Reason.FOREIGN_CLAIM)
-    hints = _hints(claims, "authority_hints", Reason.AUTHORITY_HINTS)
-    _hints(claims, "trust_anchor_hints", Reason.TRUST_ANCHOR_HINTS)
-    _check_trust_marks(claims)
+    return verify_configuration(
+        token, entity_id=entity_id, jwks=jwks, now=now, leeway=leeway, signatures=signatures
+    )
+
+
+def verify_subordinate(
+    token: str,
+    *,
+    issuer: str,
+    subject: str,
+    jwks: Mapping[str, object],
+    now: float,
+    leeway: float = LEEWAY,
+    signatures: Signatures | None = None,
+) -> Statement:
+    """A superior's statement about an immediate subordinate.
+
+    Args:
+        token: as fetched from the superior.
+        issuer: the superior.
+        subject: the subordinate that was asked for.
+        jwks: the superior's federation keys, as the caller trusts them.
+        now: seconds since 1970.
+        leeway: seconds that clocks may differ.
+        signatures: remembers good ones.
+
+    Raises:
+        Invalid: with the reason and the section that is broken.
+    """
+    require(issuer != subject, Reason.NOT_SUBORDINATE)
+    claims, kid = _verified(token, issuer, subject, jwks, _Terms(now, leeway, signatures))
+    form.check_subordinate(claims)
+    return _statement(token, claims, kid)
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    now: float
+    leeway: float
+    signatures: Signatures | None
+
+
+def _verified(
+    token: str, issuer: str, subject: str, jwks: Mapping[str, object], terms: _Terms
+) -> tuple[Mapping[str, object], str]:
+    """Rules 1 to 5, which all statements share."""
+    require(is_entity_id(issuer) and is_entity_id(subject), Reason.ENTITY_ID)
+    try:
+        kid = peek(token, limits=STATEMENT).kid
+        if kid is None:
+            raise Invalid(Reason.KID)
+        claims = verify(
+            token,
+            jwks,
+            algs=ALGS,
+            typ=(TYP,),
+            issuer=issuer,
+            audience=None,
+            now=terms.now,
+            leeway=terms.leeway,
+            require=("exp", "iat", "sub"),
+            expired_ok=False,
+            limits=STATEMENT,
+            signatures=terms.signatures,
+        )
+    except JoseError as error:
+        raise Invalid(_REASONS.get(error.reason, Reason.FORMAT)) from error
+    require(claims["sub"] == subject, Reason.SUB)
+    form.check_keys(claims.get("jwks"))
+    form.check_crit(claims)
+    return claims, kid
+
+
+def _statement(token: str, claims: Mapping[str, object], kid: str) -> Statement:
     return Statement(
-        iss=entity_id,
-        sub=entity_id,
+        iss=str(claims["iss"]),
+        sub=str(claims["sub"]),
         issued=_int(claims["iat"]),
         expires=_int(claims["exp"]),
-        kid=head.kid,
-        jwks=_object(claims["jwks"], Reason.JWKS),
-        metadata=_metadata(claims.get("metadata", {}), entity_id),
-        authority_hints=hints,
+        kid=kid,
+        jwks=form.json_object(claims["jwks"], Reason.JWKS),
+        metadata=form.metadata(claims),
+        authority_hints=form.hints(claims, "authority_hints", Reason.AUTHORITY_HINTS),
+        claims=claims,
+        token=token,
     )
 
 
-def _verify(
-    token: str, entity_id: str, jwks: Mapping[str, object], now: float, leeway: float
-) -> Mapping[str, object]:
-    return verify(
-        token,
-        jwks,
-        algs=ALGS,
-        typ=(TYP,),
-        issuer=entity_id,
-        audience=None,
-        now=now,
-        leeway=leeway,
-        require=("exp", "iat", "sub"),
-        expired_ok=False,
-        limits=STATEMENT,
-    )
-
-
-def _check_keys(jwks: object) -> None:
-    """Rule 4. A kid that names two keys would let a verifier choose (OIDF §3.1.1)."""
-    keys = _object(jwks, Reason.JWKS).get("keys")
-    if not isinstance(keys, list) or not keys:
-        raise Invalid(Reason.JWKS)
-    kids: set[str] = set()
-    for key in keys:
-        _require(isinstance(key, dict) and is_public(key) and isinstance(key.get("kty"), str), Reason.JWKS)
-        kid = key.get("kid")
-        _require(isinstance(kid, str) and kid != "" and kid not in kids, Reason.KIDS)
-        kids.add(kid)
-
-
-def _check_self_signed(token: str, claims: Mapping[str, object], now: float, leeway: float) -> None:
-    """Rule 4. The pinned key verified the text; it must be the very key that the text names under this
-    kid."""
+def _check_self_signed(token: str, claims: Mapping[str, object], jwks: Mapping[str, object]) -> None:
+    """Rule 4. A trusted key verified the text; it must be the very key that the text names under this kid."""
+    head = peek(token, limits=STATEMENT)
     try:
-        _verify(token, str(claims["iss"]), _object(claims["jwks"], Reason.JWKS), now, leeway)
+        own = choose(form.json_object(claims["jwks"], Reason.JWKS), head.kid, head.alg)
+        trusted = choose(jwks, head.kid, head.alg)
     except JoseError as error:
         raise Invalid(Reason.SELF_SIGNED) from error
+    require(_print(own) == _print(trusted), Reason.SELF_SIGNED)
 
 
-def _hints(claims: Mapping[str, object], name: str, reason: Reason) -> tuple[str, ...]:
-    if name not in claims:
-        return ()
-    hints = claims[name]
-    if not isinstance(hints, list) or not hints:
-        raise Invalid(reason)
-    _require(all(isinstance(hint, str) and is_entity_id(hint) for hint in hints), reason)
-    _require(len(set(hints)) == len(hints), reason)
-    return tuple(hints)
-
-
-def _check_trust_marks(claims: Mapping[str, object]) -> None:
-    """Rule 7, form only: marks are judged where they are used (OIDF §7.3)."""
-    for name in ("trust_mark_issuers", "trust_mark_owners"):
-        _require(isinstance(claims.get(name, {}), dict), Reason.TRUST_MARKS)
-    marks = claims.get("trust_marks", [])
-    if not isinstance(marks, list):
-        raise Invalid(Reason.TRUST_MARKS)
-    for mark in marks:
-        names = ("trust_mark_type", "trust_mark")
-        _require(
-            isinstance(mark, dict) and all(isinstance(mark.get(n), str) for n in names), Reason.TRUST_MARKS
-        )
-
-
-def _metadata(value: object, entity_id: str) -> Mapping[str, Mapping[str, object]]:
-    kinds = {name: _object(kind, Reason.METADATA) for name, kind in _object(value, Reason.METADATA).items()}
-    _require(not any(item is None for kind in kinds.values() for item in kind.values()), Reason.METADATA_NULL)
-    own = kinds.get("federation_entity", {})
-    _require(not any(name in own for name in _PROTOCOL_KEYS), Reason.FEDERATION_JWKS)
-    provider = kinds.get("openid_provider")
-    # Otherwise an entity could vouch for another's issuer, and be taken for it (mix-up).
-    _require(provider is None or provider.get("issuer") == entity_id, Reason.OP_ISSUER)
-    return kinds
-
-
-def _object(value: object, reason: Reason) -> dict[str, object]:
-    if not isinstance(value, dict):
-        raise Invalid(reason)
-    return value
+def _print(jwk: Mapping[str, object]) -> str:
+    try:
+        return thumbprint(required({name: value for name, value in jwk.items() if isinstance(value, str)}))
+    except ValueError:
+        raise Invalid(Reason.SELF_SIGNED) from None
 
 
 def _int(value: object) -> int:
     return value if isinstance(value, int) else 0
-
-
-def _require(held: bool, reason: Reason) -> None:
-    if not held:
-        raise Invalid(reason)

@@ -1,11 +1,13 @@
 """Jose: owns the strict envelope round every signature we make or accept. The only importer of JOSE
 libraries.
 
-Reading obeys these rules in order; each closes a family of published attacks on JOSE libraries (RFC 8725):
+Reading obeys these rules in order; each closes a family of published attacks on JOSE libraries (RFC 8725).
+`envelope` keeps the first four:
  1. at most `Limits.size` characters of ASCII;
  2. exactly three segments of canonical base64url;
  3. strict JSON: no duplicate names, no deep nesting, no NaN;
- 4. header members `alg`, `kid`, `typ` and no others: no key, URL, compression or `crit` comes from a token;
+ 4. header members `alg`, `kid`, `typ`, trust chains where asked for, and no others: no key, URL, compression
+    or `crit` comes from a token;
  5. `alg` and `typ` are among the caller's, asymmetric only;
  6. the key is the one of the caller's set with that `kid`, and made for that `alg`;
  7. the signature;
@@ -14,11 +16,11 @@ joserfc makes signatures, PyJWT checks them: two implementations that must agree
 one fixed algorithm; neither parses a token, so that there is one parser only.
 """
 
+import hashlib
 import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 import jwt
@@ -27,15 +29,28 @@ from joserfc.jws import JWSRegistry
 
 from keys import claims as rules
 from keys import use
-from keys.encoding import JoseError, b64, strict_json, unb64
+from keys.encoding import JoseError, b64, strict_json
+from keys.envelope import STATEMENT, TOKEN, ChainHeader, Limits, Parts, Unverified, peek, take_apart
 from keys.halves import half_hash
 from keys.key import SigningKey
 from keys.private import PLAIN
-from keys.public import ALGORITHMS, holds, parse, suits
+from keys.public import ALGORITHMS, holds, parse, required, suits, thumbprint
 
-__all__ = ["STATEMENT", "TOKEN", "JoseError", "Limits", "Unverified", "half_hash", "peek", "sign", "verify"]
+__all__ = [
+    "STATEMENT",
+    "TOKEN",
+    "ChainHeader",
+    "JoseError",
+    "Limits",
+    "Signatures",
+    "Unverified",
+    "choose",
+    "half_hash",
+    "peek",
+    "sign",
+    "verify",
+]
 
-_HEADER = frozenset({"alg", "kid", "typ"})
 _KINDS = {"EC": ECKey, "RSA": RSAKey, "OKP": OKPKey}
 _JOSE = tuple(alg for alg in ALGORITHMS if alg in JWSRegistry.algorithms)
 _SIGN = {alg: JWSRegistry.algorithms[alg] for alg in _JOSE}
@@ -44,49 +59,29 @@ _VERIFY = {alg: jwt.get_algorithm_by_name(alg) for alg in _JOSE}
 _prepared: WeakKeyDictionary[SigningKey, Any] = WeakKeyDictionary()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How much of a token is read.
+class Signatures(Protocol):
+    """Signatures that were found good before, so that one costs its arithmetic once."""
 
-    Attributes:
-        size: characters of the whole token.
-        depth: arrays and objects inside each other.
-    """
+    def known(self, token_sha256: str, key_thumbprint: str) -> bool:
+        """Whether this key's signature of this very text was good."""
 
-    size: int
-    depth: int
+    def remember(self, token_sha256: str, key_thumbprint: str, until: int) -> None:
+        """Keep that it was, until a second since 1970: the `exp` of the text."""
 
 
-TOKEN = Limits(size=8 * 1024, depth=6)
-STATEMENT = Limits(size=256 * 1024, depth=8)  # entity statements carry key sets of several roles
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unverified:
-    """What a token says about itself before anything was checked: good for choosing keys, and for nothing
-    else."""
-
-    alg: str
-    kid: str | None
-    typ: str | None
-    iss: str | None
-    sub: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    alg: str
-    kid: str | None
-    typ: str | None
-    payload: bytes
-    signed: bytes
-    signature: bytes
-
-
-def sign(key: SigningKey, claims: Mapping[str, object], *, typ: str) -> str:
+def sign(
+    key: SigningKey,
+    claims: Mapping[str, object],
+    *,
+    typ: str,
+    trust_chain: Sequence[str] = (),
+    peer_trust_chain: Sequence[str] = (),
+) -> str:
     """The claims as a signed JWT in compact form, header `alg`, `kid`, `typ`.
 
     Args:
+        trust_chain: of the signer, for the header (OIDF §4.3); none is left out.
+        peer_trust_chain: of whom it is meant for, for the header (OIDF §4.4); none is left out.
         typ: the token's type (RFC 8725 §3.11): `JWT`, `at+jwt`, `logout+jwt`, `entity-statement+jwt`, …
 
     Raises:
@@ -96,7 +91,10 @@ def sign(key: SigningKey, claims: Mapping[str, object], *, typ: str) -> str:
     """
     use.check(key, claims, typ)
     payload = json.dumps(claims, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
-    signed = f"{_header(key.alg, key.kid, typ)}.{b64(payload)}"
+    chains = {"trust_chain": list(trust_chain), "peer_trust_chain": list(peer_trust_chain)}
+    carried = {name: chain for name, chain in chains.items() if chain}
+    head = _headed(key.alg, key.kid, typ, carried) if carried else _header(key.alg, key.kid, typ)
+    signed = f"{head}.{b64(payload)}"
     return f"{signed}.{b64(_signature(key, signed.encode('ascii')))}"
 
 
@@ -114,25 +112,12 @@ def _signature(key: SigningKey, data: bytes) -> bytes:
 
 @lru_cache(maxsize=128)
 def _header(alg: str, kid: str, typ: str) -> str:
-    return b64(json.dumps({"alg": alg, "kid": kid, "typ": typ}, separators=(",", ":")).encode("utf-8"))
+    return _headed(alg, kid, typ, {})
 
 
-def peek(token: str, *, limits: Limits = TOKEN) -> Unverified:
-    """What an unverified token says about itself.
-
-    Raises:
-        JoseError: it does not pass the envelope.
-    """
-    parts = _open(token, limits)
-    claims = strict_json(parts.payload, depth=limits.depth)
-    iss, sub = claims.get("iss"), claims.get("sub")
-    return Unverified(
-        alg=parts.alg,
-        kid=parts.kid,
-        typ=parts.typ,
-        iss=iss if isinstance(iss, str) else None,
-        sub=sub if isinstance(sub, str) else None,
-    )
+def _headed(alg: str, kid: str, typ: str, chains: Mapping[str, object]) -> str:
+    header = {"alg": alg, "kid": kid, "typ": typ, **chains}
+    return b64(json.dumps(header, separators=(",", ":")).encode("utf-8"))
 
 
 def verify(
@@ -148,6 +133,8 @@ def verify(
     require: Collection[str] = ("exp", "iat"),
     expired_ok: bool = False,
     limits: Limits = TOKEN,
+    headers: Collection[ChainHeader] = (),
+    signatures: Signatures | None = None,
 ) -> Mapping[str, object]:
     """The claims of a token that holds in every respect.
 
@@ -163,27 +150,40 @@ def verify(
         require: claims that must be there, besides `iss` (and `aud` when an audience is given).
         expired_ok: accept a past `exp` (an `id_token_hint`, OIDC RP-Initiated Logout §2).
         limits: how much is read.
+        headers: the chain headers that may stand in it; others refuse the token.
+        signatures: remembers good signatures of tokens with an `exp`; nothing else is remembered.
 
     Raises:
         JoseError: with the reason.
     """
-    parts = _open(token, limits)
+    parts = take_apart(token, limits, headers)
     if parts.alg not in algs or parts.alg not in ALGORITHMS:
         raise JoseError("alg", "an algorithm that is not accepted here")
     if parts.typ not in typ:
         raise JoseError("typ", "a token of another type")
-    key: Any = parse(_choose(jwks, parts.kid, parts.alg), parts.alg)
-    if not _matches(parts, key):
+    jwk = choose(jwks, parts.kid, parts.alg)
+    key: Any = parse(jwk, parts.alg)
+    names = _names(token, jwk) if signatures is not None else ("", "")
+    known = signatures is not None and signatures.known(*names)
+    if not known and not _matches(parts, key):
         raise JoseError("signature", "the signature does not match")
     claims = strict_json(parts.payload, depth=limits.depth)
     expected = rules.Expected(
         issuer=issuer, audience=audience, leeway=leeway, require=require, expired_ok=expired_ok
     )
     rules.check(claims, expected, now)
+    if signatures is not None and not known and isinstance(until := claims.get("exp"), int):
+        signatures.remember(*names, until)
     return claims
 
 
-def _matches(parts: _Parts, key: Any) -> bool:
+def _names(token: str, jwk: Mapping[str, object]) -> tuple[str, str]:
+    """What a good signature is remembered under: the whole text, and the key that was chosen for it."""
+    members = required({name: value for name, value in jwk.items() if isinstance(value, str)})
+    return hashlib.sha256(token.encode("ascii")).hexdigest(), thumbprint(members)
+
+
+def _matches(parts: Parts, key: Any) -> bool:
     """Rule 7."""
     size = ALGORITHMS[parts.alg].signature
     if size and len(parts.signature) != size:
@@ -193,35 +193,13 @@ def _matches(parts: _Parts, key: Any) -> bool:
     return holds(key, parts.signed, parts.signature)
 
 
-def _open(token: str, limits: Limits) -> _Parts:
-    """Rules 1 to 4."""
-    if not isinstance(token, str) or len(token) > limits.size:
-        raise JoseError("size", f"longer than {limits.size} characters")
-    segments = token.split(".", 3)
-    if len(segments) != 3:
-        raise JoseError("segments", "not three segments")
-    head, payload, signature = (unb64(segment) for segment in segments)
-    header = strict_json(head, depth=limits.depth)
-    if "crit" in header:
-        raise JoseError("crit", "an extension that must be understood and is not")
-    if not header.keys() <= _HEADER:
-        raise JoseError("header", "a header member that is not accepted")
-    alg = _member(header, "alg")
-    if alg is None:
-        raise JoseError("alg", "no algorithm")
-    signed = token[: -len(segments[2]) - 1].encode("ascii")
-    return _Parts(alg, _member(header, "kid"), _member(header, "typ"), payload, signed, signature)
+def choose(jwks: Mapping[str, object], kid: str | None, alg: str) -> Mapping[str, object]:
+    """Rule 6: the one key that is meant. A token without a kid is accepted only where one key can be meant
+    (OIDC Core §10.1).
 
-
-def _member(header: Mapping[str, object], name: str) -> str | None:
-    value = header.get(name)
-    if name in header and not (isinstance(value, str) and value):
-        raise JoseError(name, f"{name} is not a string")
-    return value if isinstance(value, str) else None
-
-
-def _choose(jwks: Mapping[str, object], kid: str | None, alg: str) -> Mapping[str, object]:
-    """Rule 6. A token without a kid is accepted only where one key can be meant (OIDC Core §10.1)."""
+    Raises:
+        JoseError: `key` or `kid`: none, or several.
+    """
     keys = jwks.get("keys")
     if not isinstance(keys, list | tuple):
         raise JoseError("key", "not a key set")
