@@ -100,7 +100,11 @@ def _federation(node: Node) -> Blueprint:
             marks=authority.marks,
         )
     return federation.blueprint(
-        entity_id=node.settings.issuer, callers=node.federation.callers, clock=node.clock, superior=superior
+        entity_id=node.settings.issuer,
+        callers=node.federation.callers,
+        clock=node.clock,
+        superior=superior,
+        resolver=None,
     )
 
 

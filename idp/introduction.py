@@ -57,5 +57,5 @@ def _entity(settings: Settings, root: str) -> Mapping[str, object]:
         "organization_name": settings.name.en,
         "organization_name#zh": settings.name.zh,
         "federation_historical_keys_endpoint": root + HISTORY,
-        **endpoints(root, authority=settings.authority is not None),
+        **endpoints(root, authority=settings.authority is not None, resolver=False),
     }

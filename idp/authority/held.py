@@ -1,7 +1,7 @@
 """Held: owns fetching the trust marks that we hold from whoever issues them (OIDF §8.6). Imports federation.
 
 A mark is asked for again and again, so that one that was renewed replaces the old one, and one that is not
-given any more is not shown any more. While the issuer does not answer, what we hold is shown until it expires.
+given any more is not shown any more. While the issuer does not answer, what we hold is shown until its end.
 """
 
 from collections.abc import Callable, Sequence

@@ -11,6 +11,8 @@ EVENTS = "/federation/events"
 MARK = "/federation/trust-mark"
 MARK_LIST = "/federation/trust-mark-list"
 MARK_STATUS = "/federation/trust-mark-status"
+RESOLVE = "/federation/resolve"
+COLLECTION = "/federation/collection"
 
 AUTH_METHODS = ("none", "private_key_jwt")
 """How those who ask may say who they are (OIDF §8.8)."""
@@ -26,14 +28,18 @@ _SUPERIOR = {
 }
 
 
-def endpoints(root: str, *, authority: bool) -> Mapping[str, object]:
+_RESOLVER = {"federation_resolve_endpoint": RESOLVE, "federation_collection_endpoint": COLLECTION}
+
+
+def endpoints(root: str, *, authority: bool, resolver: bool) -> Mapping[str, object]:
     """What `federation_entity` metadata says of our endpoints.
 
     Args:
         root: our issuer without the slash at its end.
         authority: whether we have subordinates.
+        resolver: whether we evaluate chains for others.
     """
-    names = dict(_SUPERIOR) if authority else {}
+    names = {**(_SUPERIOR if authority else {}), **(_RESOLVER if resolver else {})}
     if not names:
         return {}
     return {

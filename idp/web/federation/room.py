@@ -1,18 +1,21 @@
 """Room: owns which federation endpoints a node has, by what it is. Imports the endpoints."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Blueprint
 
 from idp.authority.callers import Callers
 from idp.authority.events import Events
+from idp.authority.gathering import Collected
 from idp.authority.marks import Marks
 from idp.authority.pages import Pages
 from idp.authority.registry import Registry
+from idp.authority.resolves import Resolves
 from idp.authority.statements import Statements
 from idp.clock import Clock
 from idp.web.crossing import open_to_browsers
-from idp.web.federation import extended, marks, subordinates
+from idp.web.federation import collection, extended, marks, resolve, subordinates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +29,23 @@ class Superior:
     marks: Marks
 
 
-def blueprint(*, entity_id: str, callers: Callers, clock: Clock, superior: Superior | None) -> Blueprint:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolver:
+    """What a node answers with that evaluates chains."""
+
+    resolves: Resolves
+    collected: Callable[[], Collected]
+
+
+def blueprint(
+    *, entity_id: str, callers: Callers, clock: Clock, superior: Superior | None, resolver: Resolver | None
+) -> Blueprint:
     """The routes of a node.
 
     Args:
         entity_id: ours.
         superior: of an authority.
+        resolver: of a node that trusts an anchor, or is one.
     """
     routes = Blueprint("federation", __name__)
     open_to_browsers(routes)
@@ -46,4 +60,7 @@ def blueprint(*, entity_id: str, callers: Callers, clock: Clock, superior: Super
         )
         extended.register(routes, pages=superior.pages, events=superior.events, callers=callers, clock=clock)
         marks.register(routes, marks=superior.marks, callers=callers, clock=clock)
+    if resolver is not None:
+        resolve.register(routes, resolves=resolver.resolves, callers=callers, clock=clock)
+        collection.register(routes, collected=resolver.collected, callers=callers)
     return routes

@@ -32,6 +32,8 @@ STATEMENT = Statement(
     jwks={"keys": [dict(KEY.public)]},
     metadata={"federation_entity": {"federation_trust_mark_endpoint": f"{ANCHOR}/federation/trust-mark"}},
     authority_hints=(),
+    claims={},
+    token="",
 )
 
 
