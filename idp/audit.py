@@ -24,6 +24,7 @@ Event = Literal[
     "code.reused",
     "client.added",
     "client.removed",
+    "client.registered",
     "account.added",
     "key.generated",
     "key.published",

@@ -37,6 +37,7 @@ class Client:
         peer: True for another identity provider.
         region: GB/T 2260 code of a peer that is a home region.
         extra: further metadata of RFC 7591, by its name there.
+        automatic: whether a trust chain alone makes it known (OIDF §12.1).
         expires: for a client known by a trust chain: when that chain ends, seconds; None for others.
     """
 
@@ -58,6 +59,7 @@ class Client:
     peer: bool = False
     region: str | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
+    automatic: bool = False
     expires: int | None = None
 
     @property
@@ -73,12 +75,12 @@ class Client:
 
     @property
     def requests(self) -> Requests:
-        """What its authorization requests must be (RFC 9126 §6, RFC 9101 §10.5); by a chain, never plain
-        (OIDF §12.1.1)."""
+        """What its authorization requests must be (RFC 9126 §6, RFC 9101 §10.5); by a chain alone,
+        never plain (OIDF §12.1.1)."""
         if self.extra.get("require_pushed_authorization_requests") is True:
             return "pushed"
         asked = self.extra.get("require_signed_request_object") is True
-        return "signed" if asked or self.expires is not None else "plain"
+        return "signed" if asked or self.automatic else "plain"
 
     @property
     def userinfo_alg(self) -> str | None:
@@ -101,9 +103,35 @@ class Client:
         return bool(self.secret_sha256) and hmac.compare_digest(digest, self.secret_sha256)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Introduction:
+    """What a client that comes by itself sends along to become known (OIDF §4.3, §4.4); nothing of it is
+    verified.
+
+    Attributes:
+        trust_chain: its own, a shortcut.
+        peer_trust_chain: ours, as it found it.
+    """
+
+    trust_chain: tuple[str, ...] = ()
+    peer_trust_chain: tuple[str, ...] = ()
+
+
 class Clients(Protocol):
     """Whoever can say who a client is."""
 
     def find(self, client_id: str) -> Client | None:
         """The client, or None when nobody knows it."""
+        ...
+
+
+class Newcomers(Clients, Protocol):
+    """Whoever can also get to know a client that comes by itself."""
+
+    def meet(self, client_id: str, introduction: Introduction | None) -> Client | None:
+        """The client, or None when nobody knows it; without an introduction nobody new is looked for.
+
+        Raises:
+            idp.errors.PageError: it is not trusted, with what is wrong.
+        """
         ...

@@ -1,9 +1,9 @@
 """Travel: owns the trip to another identity provider and what comes back. Does not know pages or sessions'
 storage.
 
-We are the relying party here: code flow with PKCE (RFC 7636), `state`, `nonce`, `iss` (RFC 9207) and
-private_key_jwt (RFC 7523). What the peer says of level, methods and time is taken over unchanged and never
-raised (I10).
+We are the relying party here: code flow with PKCE (RFC 7636), signed requests (`asking`), `state`, `nonce`,
+`iss` (RFC 9207) and private_key_jwt (RFC 7523). What the peer says of level, methods and time is taken over
+unchanged and never raised (I10).
 """
 
 import base64
@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from idp.asking import Asking
 from idp.badge import Badge
 from idp.citizen import Citizen
 from idp.claims import BY_SCOPE
@@ -75,6 +76,7 @@ class Travel:
         self._visits = visits
         self._outbound = outbound
         self._badge = Badge(issuer, pen, clock)
+        self._asking = Asking(issuer, pen, outbound, clock)
         self._lookout = lookout
         self._clock = clock
         self.redirect_uri = issuer.removesuffix("/") + "/arrive"
@@ -102,9 +104,12 @@ class Travel:
 
         Returns:
             The address to send the browser to.
+
+        Raises:
+            Unavailable: the peer is not known or does not take a request, or no key can sign.
         """
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-        endpoint = self._peers.get(issuer).endpoint("authorization_endpoint")
+        peer = self._peers.get(issuer)
         visit = Visit(
             issuer=issuer,
             browser=browser,
@@ -120,12 +125,11 @@ class Travel:
         params = {**self._request(visit, state), **(asked or {})}
         if silent or renew:
             params["prompt"] = "none" if silent else "login"
-        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(params)}"
+        return self._asking.address(peer, params)
 
     def _request(self, visit: Visit, state: str) -> dict[str, str]:
         return {
             "response_type": "code",
-            "client_id": self._issuer,
             "redirect_uri": self.redirect_uri,
             "scope": " ".join(visit.scopes),
             "state": state,

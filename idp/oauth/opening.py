@@ -10,7 +10,7 @@ Imports request_object, par.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from idp.client import Client
+from idp.client import Client, Introduction
 from idp.errors import PageError
 from idp.oauth.asked import Unlawful
 from idp.oauth.once import Once
@@ -44,6 +44,21 @@ class Opening:
     def __init__(self, objects: RequestObjects, pushed: Pushed) -> None:
         self._objects = objects
         self._pushed = pushed
+
+    def introduction(self, client_id: str, params: Mapping[str, str]) -> Introduction | None:
+        """What a request has to get to know its client by; None for one in the open, which strangers cannot
+        send.
+
+        Raises:
+            PageError: `invalid_request_object`, it is not meant for us, whoever signed it.
+        """
+        if "request" not in params:
+            known = params.get("request_uri", "").startswith(PREFIX) or "client_assertion" in params
+            return Introduction() if known else None
+        try:
+            return self._objects.introduction(client_id, params["request"])
+        except Unlawful as error:
+            raise PageError(error.code, error.public) from None
 
     def open(self, client: Client, params: Mapping[str, str]) -> Plain:
         """The request in plain parameters.

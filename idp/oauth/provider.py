@@ -13,7 +13,7 @@ from authlib.oauth2.rfc6749 import OAuth2Error
 
 from idp.answer import Answer
 from idp.claims import released
-from idp.client import Client, Clients
+from idp.client import Client, Newcomers
 from idp.clock import Clock
 from idp.errors import PageError, Refused, WireError
 from idp.grant import Grants
@@ -26,7 +26,7 @@ from idp.oauth.faces import Request
 from idp.oauth.once import Uses
 from idp.oauth.opening import Opening
 from idp.oauth.par import Pushed
-from idp.oauth.partykeys import PartyKeys, RemoteJwks
+from idp.oauth.partykeys import PartyKeys
 from idp.oauth.pushing import Pushing
 from idp.oauth.request_object import RequestObjects
 from idp.oauth.server import Server
@@ -46,7 +46,7 @@ class Provider:
         grants: codes and what they stand for.
         tokens: mints and reads ID and access tokens.
         secret: of the pairwise subjects, 32 bytes.
-        remote: keys of clients that publish them at a `jwks_uri`.
+        keys: of clients.
         alarm: told of a code's second use, after its tokens were ended.
         clock: seconds since 1970.
         acr_values: whole URIs of the ladder's steps, for discovery.
@@ -60,12 +60,12 @@ class Provider:
         self,
         *,
         issuer: str,
-        clients: Clients,
+        clients: Newcomers,
         store: Store,
         grants: Grants,
         tokens: Tokens,
         secret: bytes,
-        remote: RemoteJwks,
+        keys: PartyKeys,
         alarm: Alarm,
         clock: Clock,
         acr_values: Sequence[str],
@@ -79,7 +79,6 @@ class Provider:
         self._metadata = metadata.document(
             issuer, acr_values=acr_values, ui_locales=ui_locales, algorithms=algorithms
         )
-        keys = PartyKeys(remote)
         self.uses = Uses(store)
         objects, pushed = RequestObjects(issuer=issuer, keys=keys, clock=clock), Pushed(store)
         self._opening = Opening(objects, pushed)
@@ -87,7 +86,7 @@ class Provider:
         assertions = Assertions(issuer=issuer, token_endpoint=endpoint, store=store, keys=keys, clock=clock)
         authenticate = Credentials(issuer=issuer, clients=clients, assertions=assertions).judge
         self._pushing = Pushing(
-            authenticate, self._find, self.check, objects=objects, pushed=pushed, uses=self.uses
+            authenticate, self._meet, self.check, objects=objects, pushed=pushed, uses=self.uses
         )
         self._server = Server(
             issuer=issuer,
@@ -110,7 +109,7 @@ class Provider:
             Refused: anything else.
         """
         given = {name: value for name, value in params.items() if value}
-        plain = self._opening.open(self._client(given), given)
+        plain = self._opening.open(_known(self._meet(given)), given)
         return replace(self.check(plain.params), once=plain.once)
 
     def check(self, params: Mapping[str, str]) -> Checked:
@@ -126,7 +125,7 @@ class Provider:
             Refused: anything else.
         """
         params = {name: value for name, value in params.items() if value}
-        client = self._client(params)
+        client = _known(self._find(params))
         redirect_uri = _registered(client, params)
         try:
             asked.refuse_unsupported(params)
@@ -217,17 +216,22 @@ class Provider:
         """Return the discovery document (OIDC Discovery §3)."""
         return self._metadata
 
-    def _client(self, params: Mapping[str, str]) -> Client:
-        if "client_id" not in params:
-            raise PageError("unknown_client", "the request names no client_id")
-        client = self._find(params)
-        if client is None:
-            raise PageError("unknown_client", "nobody is registered here under this client_id")
-        return client
-
     def _find(self, params: Mapping[str, str]) -> Client | None:
         client_id = params.get("client_id", "")
-        return self._clients.find(client_id) if client_id and client_id.isprintable() else None
+        return self._clients.find(client_id) if client_id.isprintable() else None
+
+    def _meet(self, params: Mapping[str, str]) -> Client | None:
+        """A client that may come for the first time, and then shows something that it signed for us."""
+        client_id = params.get("client_id", "")
+        if not client_id or not client_id.isprintable():
+            return None
+        return self._clients.meet(client_id, self._opening.introduction(client_id, params))
+
+
+def _known(client: Client | None) -> Client:
+    if client is None:
+        raise PageError("unknown_client", "nobody is known here under this client_id, or there is none")
+    return client
 
 
 def _registered(client: Client, params: Mapping[str, str]) -> str:

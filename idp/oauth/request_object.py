@@ -16,15 +16,17 @@ Imports keys and the client. The rules, in order; nothing of an object is believ
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from idp.client import Client
+from idp.client import Client, Introduction
 from idp.clock import Clock
 from idp.oauth.asked import PARAMETERS, Unlawful
 from idp.oauth.assertion import ALGS
 from idp.oauth.once import Once, once
 from idp.oauth.partykeys import PartyKeys
 from keys import jose
+from keys.jose import ChainHeader
 
 TYP = "oauth-authz-req+jwt"
+CHAINS: tuple[ChainHeader, ...] = ("trust_chain", "peer_trust_chain")
 LONGEST = 3600
 """Seconds to come for which an object may be good."""
 
@@ -32,6 +34,7 @@ _LEEWAY = 10
 _JTI = 256
 _WITHIN = ("request", "request_uri")
 _ENVELOPE = frozenset({"iss", "aud", "exp", "iat", "nbf", "jti"})
+_FORM = "it is not a signed JWT in strict form"
 _WHY = {
     "typ": f"its typ is not {TYP}",
     "alg": "it is not signed, or with an algorithm that the client is not registered with",
@@ -87,7 +90,7 @@ class RequestObjects:
         try:
             claims = self._verified(client, token, now)
         except jose.JoseError as error:
-            raise _unlawful(_WHY.get(error.reason, "it is not a signed JWT in strict form")) from None
+            raise _unlawful(_WHY.get(error.reason, _FORM)) from None
         expires, jti = claims["exp"], claims["jti"]
         if not isinstance(expires, int) or expires > now + LONGEST + _LEEWAY:
             raise _unlawful(_WHY["exp"])
@@ -101,8 +104,25 @@ class RequestObjects:
         used = once(client.client_id, jti, seconds=expires - now + _LEEWAY)
         return Opened(params=_params(claims), once=used)
 
+    def introduction(self, client_id: str, token: str) -> Introduction:
+        """What an object has to get to know its client by; unverified but for what costs nothing: a stranger
+        whose object is not even meant for us is not looked for.
+
+        Raises:
+            Unlawful: `invalid_request_object`.
+        """
+        try:
+            head = jose.peek(token, limits=jose.STATEMENT, headers=CHAINS)
+        except jose.JoseError as error:
+            raise _unlawful(_WHY.get(error.reason, _FORM)) from None
+        if head.iss != client_id:
+            raise _unlawful(_WHY["iss"])
+        if head.claims.get("aud") not in (self._issuer, [self._issuer]):
+            raise _unlawful(_WHY["aud"])
+        return Introduction(trust_chain=head.trust_chain, peer_trust_chain=head.peer_trust_chain)
+
     def _verified(self, client: Client, token: str, now: float) -> Mapping[str, object]:
-        kid = jose.peek(token, limits=jose.STATEMENT).kid
+        kid = jose.peek(token, limits=jose.STATEMENT, headers=CHAINS).kid
         registered = client.extra.get("request_object_signing_alg")
         claims = jose.verify(
             token,
@@ -115,6 +135,7 @@ class RequestObjects:
             leeway=_LEEWAY,
             require=("exp", "jti"),
             limits=jose.STATEMENT,
+            headers=CHAINS,
         )
         if "sub" in claims:
             raise jose.JoseError("sub")

@@ -18,6 +18,7 @@ from idp.leaving import Leaving
 from idp.login import Logins
 from idp.lookout import Lookout
 from idp.notices import Notices
+from idp.oauth.partykeys import PartyKeys
 from idp.oauth.provider import Provider
 from idp.outbound import Sender
 from idp.peers import Peers
@@ -207,7 +208,7 @@ class Assembly:
             grants=grants,
             tokens=tokens,
             secret=secrets.get_or_create("pairwise"),
-            remote=RemoteSets(Fetch(self.outbound), self.clock),
+            keys=PartyKeys(RemoteSets(Fetch(self.outbound), self.clock)),
             alarm=lambda grant: audit.record("code.reused", client=grant.client_id),
             clock=self.clock,
             algorithms=self.keyroom.offered(),

@@ -15,8 +15,8 @@ from idp import claims
 from idp.app import create_app
 from idp.cli.main import group
 from tests.country.world import GD, World
-from tests.idp.authority.node import authority
 from tests.docs.pages import REFERENCE, ROOT, blocks, headings, prose, read
+from tests.idp.authority.node import authority
 from tests.journeys.steps import code_for
 
 SOURCES = sorted(
@@ -29,7 +29,7 @@ EVERYWHERE = {"--settings", "--json"}
 
 # Codes that the source does not spell at a raise: made of parts, or raised by Authlib's classes.
 ASSEMBLED = {"request_uri_not_supported", "registration_not_supported"}
-RAISERS = {"PageError", "WireError", "Unlawful", "Refuse", "_refusal", "_json", "_note"}
+RAISERS = {"PageError", "WireError", "Unlawful", "Untrusted", "Refuse", "_refusal", "_json", "_note"}
 
 
 @cache

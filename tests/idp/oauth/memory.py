@@ -1,6 +1,6 @@
 """Time, the store and the register of clients, in memory."""
 
-from idp.client import Client
+from idp.client import Client, Introduction
 
 NOW = 1_800_000_000.0
 
@@ -80,6 +80,9 @@ class Register:
         self.known = {client.client_id: client for client in clients}
 
     def find(self, client_id: str) -> Client | None:
+        return self.known.get(client_id)
+
+    def meet(self, client_id: str, introduction: Introduction | None) -> Client | None:
         return self.known.get(client_id)
 
     def put(self, client: Client) -> Client:

@@ -13,6 +13,7 @@ from idp.citizen import Citizen
 from idp.client import Client
 from idp.grant import Grant, Grants
 from idp.oauth.asked import Approval, Checked
+from idp.oauth.partykeys import PartyKeys
 from idp.oauth.provider import Provider
 from idp.oauth.wire import WireRequest
 from idp.tokens import Tokens
@@ -81,6 +82,7 @@ class Place:
     register: Register = field(default_factory=lambda: Register(PORTAL, NATIVE))
     alarms: list[Grant] = field(default_factory=list)
     remote: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    signed: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.store = MemoryStore(self.clock)
@@ -102,7 +104,7 @@ class Place:
             grants=self.grants,
             tokens=self.tokens,
             secret=b"p" * 32,
-            remote=lambda uri, _kid: self.remote[uri],
+            keys=PartyKeys(lambda uri, _kid: self.remote[uri], lambda *_: self.signed),
             alarm=self.alarms.append,
             clock=self.clock,
             acr_values=(f"{NAMESPACE}/acr/realname",),

@@ -82,7 +82,11 @@ def test_ways_to_push(place: Place, client: Client, form: Any) -> None:
 REFUSED: Mapping[str, tuple[Any, str, int]] = {
     "no credential": (lambda place: place.ask(SIGNING), "invalid_client", 401),
     "a wrong secret": (lambda place: {**place.ask(), "client_secret": "x"}, "invalid_client", 401),
-    "an unknown client": (lambda place: {**signed(place), "client_id": "nobody"}, "invalid_client", 401),
+    "an unknown client": (
+        lambda place: {**signed(place, iss="nobody"), "client_id": "nobody"},
+        "invalid_client",
+        401,
+    ),
     "an object of a client with a secret": (lambda place: signed(place, PORTAL), "invalid_client", 401),
     "by chain, with our endpoint as audience": (
         lambda place: {**place.ask(CHAINED), **proof(CHAINED, aud=f"{ISSUER}/token")},

@@ -15,7 +15,7 @@ from tests.keys.forge import forge
 SIGNING = replace(
     PORTAL, client_id="signing", auth_method="private_key_jwt", secret_sha256="", jwks=jwks_of(THEIRS)
 )
-CHAINED = replace(SIGNING, client_id="https://portal.example", expires=int(NOW) + 3_600)
+CHAINED = replace(SIGNING, client_id="https://portal.example", automatic=True, expires=int(NOW) + 3_600)
 OTHERS = generate(alg="ES256", purpose="oidc", issuer="rp", now=NOW - 9_000, active_from=NOW - 9_000)
 TYP = "oauth-authz-req+jwt"
 
@@ -161,6 +161,16 @@ def test_keys_at_an_address_of_the_client_are_read_there(place: Place) -> None:
     place.remote["https://rp.example/jwks"] = jwks_of(THEIRS)
     place.register.put(replace(SIGNING, jwks=None, jwks_uri="https://rp.example/jwks"))
     assert place.provider.arrive(signed(place))
+
+
+def test_keys_at_a_signed_address_are_read_of_clients_by_chain_alone(place: Place) -> None:
+    place.signed = jwks_of(THEIRS)
+    extra = {"signed_jwks_uri": "https://rp.example/jwks/signed"}
+    place.register.put(replace(CHAINED, jwks=None, extra=extra))
+    assert place.provider.arrive(signed(place, CHAINED))
+    place.register.put(replace(SIGNING, jwks=None, extra=extra))
+    with pytest.raises(PageError):
+        place.provider.arrive(signed(place))
 
 
 def test_what_is_wrong_within_travels_to_the_address_that_was_signed(place: Place) -> None:

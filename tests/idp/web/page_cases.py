@@ -52,7 +52,8 @@ CASES: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "an overload": ("error.html", ERROR | {"code": "temporarily_unavailable"}),
 }
 ERRORS = (
-    "unknown_client", "invalid_redirect_uri", "invalid_request", "expired", "wrong_browser", "request_replayed",
+    "unknown_client", "invalid_redirect_uri", "invalid_request", "expired", "wrong_browser",
+    "request_replayed", "invalid_trust_chain", "invalid_metadata",
     "temporarily_unavailable",
     "not_found", "method_not_allowed", "too_large", "server_error", "forged_return", "region_unavailable",
     "logout_refused", "access_denied",
