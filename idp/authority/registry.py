@@ -10,10 +10,9 @@ from dataclasses import replace
 from federation.authority import Kind, State, Subordinate, Unlawful, Wide, check, check_wide, joined
 from federation.authority.listing import Filters, Place
 from federation.authority.wide import Contradiction
-from federation.keyset import prints
 from federation.policy import PolicyError
 from idp.audit import Entry, Event
-from idp.authority.rows import Conflict, Happened, KeptKey, Rows, Unknown
+from idp.authority.rows import Conflict, Happened, Rows, Unknown
 from idp.clock import Clock
 
 __all__ = ["Conflict", "Happened", "Registry", "Unknown"]
@@ -71,10 +70,6 @@ class Registry:
         """What happened to a subordinate, oldest first; empty for one that was never registered."""
         return tuple(self._rows.events(entity_id))
 
-    def keys(self, entity_id: str) -> tuple[KeptKey, ...]:
-        """Every key that was ever certified for it, or refused."""
-        return tuple(self._rows.keys(entity_id))
-
     def wide(self) -> Wide:
         """What is said of all."""
         return self._rows.wide()
@@ -86,7 +81,6 @@ class Registry:
             Unlawful: with the section that is broken.
         """
         check(one, self._rows.wide(), issuer=self._issuer)
-        _check_past(one, self._rows.keys(one.entity_id))
 
     def add(self, one: Subordinate, *, by: str, reason: str = "") -> Subordinate:
         """Register a subordinate, or one that was removed anew.
@@ -240,16 +234,6 @@ _AUDITED: Mapping[State, Event] = {
     "active": "subordinate.reinstated",
     "removed": "subordinate.removed",
 }
-
-
-def _check_past(one: Subordinate, kept: Sequence[KeptKey]) -> None:
-    """A kid stands for one key for ever, and what was refused once stays refused, whoever asks."""
-    listed = prints(one.jwks)
-    for key in kept:
-        if listed.get(key.kid, key.thumbprint) != key.thumbprint:
-            raise Unlawful("3.1.1", f"the kid {key.kid[:80]} stood for another key of this entity")
-        if key.reason and key.thumbprint in listed.values():
-            raise Unlawful("11.2", f"the key {key.kid[:80]} was refused: {key.reason}")
 
 
 def _fits(wide: Wide, one: Subordinate) -> None:
