@@ -223,3 +223,25 @@ peer_keys = Table(
     Column("jwks", JSON, nullable=False),
     Column("issued", Integer, nullable=False),
 )
+
+# Which provider vouched for a session, and where that had it from.
+session_origins = Table(
+    "session_origins",
+    metadata,
+    Column("session", String(64), primary_key=True),
+    Column("origin", String(512), primary_key=True),
+    Column("expires", Float, nullable=False),
+    Index(None, "origin"),
+    Index(None, "expires"),
+)
+
+# Relying parties that registered explicitly; what they are is said by their chains.
+registrations = Table(
+    "registrations",
+    metadata,
+    Column("entity_id", String(512), primary_key=True),
+    Column("anchor", String(512), nullable=False),
+    Column("registered", Float, nullable=False),
+    Column("expires", Float, nullable=False),
+    Index(None, "expires"),
+)
