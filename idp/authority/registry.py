@@ -7,12 +7,11 @@ Imports federation.authority, audit.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from federation.authority import Kind, State, Subordinate, Unlawful, Wide, check, check_wide, joined
+from federation.authority import Kind, State, Subordinate, Wide, check, check_wide
 from federation.authority.listing import Filters, Place
-from federation.authority.wide import Contradiction
-from federation.policy import PolicyError
 from idp.audit import Entry, Event
-from idp.authority.rows import Conflict, Happened, Rows, Unknown
+from idp.authority.consistent import check_fits, check_past
+from idp.authority.rows import Conflict, Happened, KeptKey, Rows, Unknown
 from idp.clock import Clock
 
 __all__ = ["Conflict", "Happened", "Registry", "Unknown"]
@@ -70,6 +69,10 @@ class Registry:
         """What happened to a subordinate, oldest first; empty for one that was never registered."""
         return tuple(self._rows.events(entity_id))
 
+    def keys(self, entity_id: str) -> tuple[KeptKey, ...]:
+        """Every key that was ever certified for it, or refused."""
+        return tuple(self._rows.keys(entity_id))
+
     def wide(self) -> Wide:
         """What is said of all."""
         return self._rows.wide()
@@ -81,6 +84,7 @@ class Registry:
             Unlawful: with the section that is broken.
         """
         check(one, self._rows.wide(), issuer=self._issuer)
+        check_past(one, self._rows.keys(one.entity_id))
 
     def add(self, one: Subordinate, *, by: str, reason: str = "") -> Subordinate:
         """Register a subordinate, or one that was removed anew.
@@ -195,7 +199,7 @@ class Registry:
         while found := self._rows.page(Filters(), after, 1000, self._clock()):
             for one in found:
                 if one.metadata_policy or one.constraints:
-                    _fits(wide, one)
+                    check_fits(wide, one)
             after = Place(updated=found[-1].updated, entity_id=found[-1].entity_id)
 
     def _registered(self, entity_id: str, seen: int | None) -> Subordinate:
@@ -234,12 +238,3 @@ _AUDITED: Mapping[State, Event] = {
     "active": "subordinate.reinstated",
     "removed": "subordinate.removed",
 }
-
-
-def _fits(wide: Wide, one: Subordinate) -> None:
-    try:
-        joined(wide, one)
-    except PolicyError as error:
-        raise Unlawful(error.section, f"with what is said of {one.entity_id}: {error}") from None
-    except Contradiction as error:
-        raise Unlawful("6.2", f"with what is said of {one.entity_id}: {error}") from None

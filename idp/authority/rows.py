@@ -38,11 +38,31 @@ class Happened:
     description: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptKey:
+    """A key that is certified for a subordinate, was once, or was refused.
+
+    Attributes:
+        kid: stands for this key for ever.
+        thumbprint: of the key.
+        gone: since when it is not certified (seconds since 1970); None: it is.
+        reason: why people refused it for ever; empty: they did not.
+    """
+
+    kid: str
+    thumbprint: str
+    gone: float | None
+    reason: str
+
+
 class Rows(Protocol):
     """Where subordinates are kept."""
 
     def find(self, entity_id: str) -> Subordinate | None:
         """The row in whatever state."""
+
+    def keys(self, entity_id: str) -> Sequence[KeptKey]:
+        """Every key that was ever certified for it, or refused."""
 
     def wide(self) -> Wide:
         """What is said of all."""

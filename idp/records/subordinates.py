@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, delete, insert, literal, select, update
 from federation.authority import Kind, State, Subordinate, Wide
 from federation.authority.listing import Filters, Place
 from idp.audit import Entry
-from idp.authority.rows import Happened
+from idp.authority.rows import Happened, KeptKey
 from idp.records.audit import AuditRecords
 from idp.records.authority_tables import (
     authority_policy,
@@ -22,6 +22,7 @@ from idp.records.authority_tables import (
     subordinate_kinds,
     subordinates,
 )
+from idp.records.certified import kept_keys, note_keys
 from idp.records.database import Database
 from idp.records.subordinate_lists import fitting
 
@@ -46,6 +47,11 @@ class SubordinateRecords:
         with self._database.read() as sql:
             row = sql.execute(select(subordinates).where(subordinates.c.entity_id == entity_id)).one_or_none()
         return None if row is None else read_subordinate(row)
+
+    def keys(self, entity_id: str) -> Sequence[KeptKey]:
+        """Every key that was ever certified for it, or refused."""
+        with self._database.read() as sql:
+            return kept_keys(sql, entity_id)
 
     def wide(self) -> Wide:
         """What is said of all."""
@@ -131,6 +137,7 @@ def _write(sql: Connection, one: Subordinate, seen: int) -> bool:
     if one.kinds:
         kinds = [{"kind": kind, "entity_id": one.entity_id} for kind in one.kinds]
         sql.execute(insert(subordinate_kinds), kinds)
+    note_keys(sql, one)
     _unsign(sql, one)
     return True
 
