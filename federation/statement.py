@@ -1,14 +1,15 @@
 """Statement: owns what makes an entity statement valid. Pure: text and time in, a verified statement out.
 
-The rules of OIDF §3.2 as far as they concern an entity configuration, in the order in which they are applied:
+The rules of OIDF §3.2, in the order in which they are applied; `form` has the last two:
  1. a signed JWT in strict form, typ `entity-statement+jwt`, an accepted algorithm, a kid;
- 2. signed by a key that the caller pinned for the entity, whose kid matches exactly;
- 3. iss and sub are the entity that was asked for; iat is past and exp is to come;
- 4. jwks holds public keys with unique kids, the one that signed among them;
+ 2. signed by a key that the caller trusts for the issuer, whose kid matches exactly;
+ 3. iss and sub are the entities that were asked for; iat is past and exp is to come;
+ 4. jwks holds public keys with unique kids; in a configuration, the one that signed is among them;
  5. crit asks for nothing that is not understood (§13.4);
- 6. no claim of a subordinate statement or of explicit registration (§3.1.3 to §3.1.5);
- 7. authority_hints, trust_anchor_hints and trust_marks have their form (§3.1.2);
- 8. metadata is an object of objects without null, and keeps to its entity (§5).
+ 6. no claim of the other kind of statement, nor of explicit registration (§3.1.2 to §3.1.5), and those that
+    are there have their form.
+That the issuer of a subordinate statement is among the subject's authority_hints shows where both are at hand
+(`chain`). Imports form, entity_id, errors, keys.
 """
 
 from collections.abc import Mapping
@@ -129,7 +130,7 @@ def verify_self_signed(
     try:
         jwks = form.json_object(peek(token, limits=STATEMENT).claims.get("jwks"), Reason.JWKS)
     except JoseError as error:
-        raise Invalid(_REASONS.get(error.reason, Reason.FORMAT)) from error
+        raise Invalid(reason_of(error)) from error
     return verify_configuration(
         token, entity_id=entity_id, jwks=jwks, now=now, leeway=leeway, signatures=signatures
     )
@@ -165,6 +166,11 @@ def verify_subordinate(
     return _statement(token, claims, kid)
 
 
+def reason_of(error: JoseError) -> Reason:
+    """Why a token that does not pass its envelope is no statement."""
+    return _REASONS.get(error.reason, Reason.FORMAT)
+
+
 @dataclass(frozen=True, slots=True)
 class _Terms:
     now: float
@@ -196,7 +202,7 @@ def _verified(
             signatures=terms.signatures,
         )
     except JoseError as error:
-        raise Invalid(_REASONS.get(error.reason, Reason.FORMAT)) from error
+        raise Invalid(reason_of(error)) from error
     require(claims["sub"] == subject, Reason.SUB)
     form.check_keys(claims.get("jwks"))
     form.check_crit(claims)

@@ -9,6 +9,8 @@ from federation.errors import Reason
 from federation.policy import InvalidMetadata, PolicyError
 from federation.statement import Statement
 
+INVALID_METADATA = "invalid_metadata"
+
 Metadata = Mapping[str, Mapping[str, object]]
 
 
@@ -24,7 +26,9 @@ class Broken(Exception):
         code: for programs (§8.9): `invalid_trust_chain`, `invalid_metadata` or `invalid_trust_anchor`.
     """
 
-    def __init__(self, hop: int, issuer: str, subject: str, reason: Reason | PolicyError) -> None:
+    def __init__(
+        self, hop: int, issuer: str, subject: str, reason: Reason | PolicyError, code: str | None = None
+    ) -> None:
         sentence = reason.sentence if isinstance(reason, Reason) else str(reason)
         super().__init__(f"statement {hop} of the chain: {sentence} (OIDF §{reason.section})")
         self.hop = hop
@@ -33,7 +37,7 @@ class Broken(Exception):
         self.reason = reason
         self.section = reason.section
         self.sentence = sentence
-        self.code = _code(reason)
+        self.code = code or _code(reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,11 @@ class TrustChain:
         """The anchor's own statement."""
         return self.statements[-1]
 
+    @property
+    def jwks(self) -> Mapping[str, object]:
+        """The subject's federation keys, as its immediate superior states them; of the anchor, its own."""
+        return self.statements[min(1, len(self.statements) - 1)].jwks
+
     def statement_of(self, issuer: str, subject: str) -> Statement | None:
         """The statement of one entity about another, or about itself; None where the chain has none."""
         wanted = (issuer, subject)
@@ -90,6 +99,4 @@ class TrustChain:
 def _code(reason: Reason | PolicyError) -> str:
     if reason is Reason.CHAIN_ANCHOR:
         return "invalid_trust_anchor"
-    if isinstance(reason, InvalidMetadata) or reason is Reason.RESOLVED_ISSUER:
-        return "invalid_metadata"
-    return "invalid_trust_chain"
+    return INVALID_METADATA if isinstance(reason, InvalidMetadata) else "invalid_trust_chain"

@@ -10,6 +10,7 @@ from federation.statement import Statement, verify_configuration
 from keys.encoding import b64
 from keys.jose import sign
 from tests.federation.world import ABSENT, ANCHOR, ENTITY, KEY, NOW, PINNED, SPARE, STRANGER, claims, signed
+from tests.keys.forge import unchecked
 
 
 def check(token: str, entity_id: str = ENTITY, jwks: Mapping[str, object] = PINNED) -> Statement:
@@ -33,6 +34,12 @@ def test_a_lawful_configuration_becomes_a_statement() -> None:
 
 
 BRACE = b64(b"{")
+MARK = "https://x.example/mark"
+
+
+def mark(kind: str = MARK) -> str:
+    """Something of the form of a trust mark; who signed it does not matter in a statement."""
+    return unchecked(STRANGER, {"trust_mark_type": kind}, typ="trust-mark+jwt")
 
 
 def headed(head: bytes) -> str:
@@ -120,14 +127,14 @@ CHANGES: dict[str, tuple[dict[str, object], Reason]] = {
         Reason.KIDS,
     ),
     "asking for something unknown": ({"crit": ["x"], "x": 1}, Reason.CRIT),
-    "asking for nothing": ({"crit": []}, Reason.CRIT),
-    "asking with null": ({"crit": None}, Reason.CRIT),
+    "asking for nothing": ({"crit": []}, Reason.CRIT_FORM),
+    "asking with null": ({"crit": None}, Reason.CRIT_FORM),
     "with constraints": ({"constraints": {"max_path_length": 0}}, Reason.FOREIGN_CLAIM),
     "with a policy": ({"metadata_policy": {}}, Reason.FOREIGN_CLAIM),
     "with critical operators": ({"metadata_policy_crit": ["x"]}, Reason.FOREIGN_CLAIM),
     "with a source endpoint": ({"source_endpoint": "https://x.example"}, Reason.FOREIGN_CLAIM),
-    "for an audience": ({"aud": ANCHOR}, Reason.FOREIGN_CLAIM),
-    "with a trust anchor": ({"trust_anchor": ANCHOR}, Reason.FOREIGN_CLAIM),
+    "for an audience": ({"aud": ANCHOR}, Reason.REGISTRATION_CLAIM),
+    "with a trust anchor": ({"trust_anchor": ANCHOR}, Reason.REGISTRATION_CLAIM),
     "with an empty array of hints": ({"authority_hints": []}, Reason.AUTHORITY_HINTS),
     "with a hint that is a text": ({"authority_hints": ANCHOR}, Reason.AUTHORITY_HINTS),
     "with a number for hints": ({"authority_hints": 7}, Reason.AUTHORITY_HINTS),
@@ -142,8 +149,50 @@ CHANGES: dict[str, tuple[dict[str, object], Reason]] = {
     "with a mark that is a text": ({"trust_marks": ["x"]}, Reason.TRUST_MARKS),
     "with a mark of no type": ({"trust_marks": [{"trust_mark": "x"}]}, Reason.TRUST_MARKS),
     "with a mark under an old name": ({"trust_marks": [{"id": "x", "trust_mark": "x"}]}, Reason.TRUST_MARKS),
-    "with mark issuers that are an array": ({"trust_mark_issuers": []}, Reason.TRUST_MARKS),
-    "with mark owners that are an array": ({"trust_mark_owners": []}, Reason.TRUST_MARKS),
+    "with a mark that is no token": (
+        {"trust_marks": [{"trust_mark_type": MARK, "trust_mark": "x.y.z"}]},
+        Reason.TRUST_MARKS,
+    ),
+    "with a mark of another type than it says": (
+        {"trust_marks": [{"trust_mark_type": MARK, "trust_mark": mark("https://x.example/other")}]},
+        Reason.TRUST_MARK_TYPE,
+    ),
+    "with a text for mark issuers": ({"trust_mark_issuers": {MARK: ANCHOR}}, Reason.TRUST_MARK_ISSUERS),
+    "with a mark issuer that is no entity": (
+        {"trust_mark_issuers": {MARK: ["x"]}},
+        Reason.TRUST_MARK_ISSUERS,
+    ),
+    "with a mark owner that is a text": ({"trust_mark_owners": {MARK: ANCHOR}}, Reason.TRUST_MARK_OWNERS),
+    "with a mark owner of no name": (
+        {"trust_mark_owners": {MARK: {"jwks": PINNED}}},
+        Reason.TRUST_MARK_OWNERS,
+    ),
+    "with a mark owner without keys": (
+        {"trust_mark_owners": {MARK: {"sub": ANCHOR, "jwks": {"keys": []}}}},
+        Reason.TRUST_MARK_OWNERS,
+    ),
+    "with an endpoint in plain http": (
+        {"metadata": {"federation_entity": {"federation_fetch_endpoint": "http://x.example/fetch"}}},
+        Reason.ENDPOINT,
+    ),
+    "with an endpoint with a fragment": (
+        {"metadata": {"federation_entity": {"federation_list_endpoint": "https://x.example/list#x"}}},
+        Reason.ENDPOINT,
+    ),
+    "with an endpoint that is a number": (
+        {"metadata": {"federation_entity": {"federation_resolve_endpoint": 1}}},
+        Reason.ENDPOINT,
+    ),
+    "asking for a claim twice": ({"crit": ["nbf", "nbf"], "nbf": 1}, Reason.CRIT_FORM),
+    "asking for a claim that it has not": ({"crit": ["nbf"]}, Reason.CRIT_FORM),
+    "asking for a number": ({"crit": [1]}, Reason.CRIT_FORM),
+    "asking for a claim that is understood anyhow": ({"crit": ["jwks"]}, Reason.CRIT_DEFINED),
+    "asking for a claim of another statement": (
+        {"crit": ["constraints"], "constraints": {}},
+        Reason.CRIT_DEFINED,
+    ),
+    "with mark issuers that are an array": ({"trust_mark_issuers": []}, Reason.TRUST_MARK_ISSUERS),
+    "with mark owners that are an array": ({"trust_mark_owners": []}, Reason.TRUST_MARK_OWNERS),
     "with metadata that is an array": ({"metadata": []}, Reason.METADATA),
     "with metadata that is null": ({"metadata": None}, Reason.METADATA),
     "with a role that is null": ({"metadata": {"openid_provider": None}}, Reason.METADATA),
@@ -181,9 +230,19 @@ TWINS: dict[str, dict[str, object]] = {
     "of a trust anchor, without hints": {"authority_hints": ABSENT},
     "with two hints": {"authority_hints": [ANCHOR, "https://anchor.example"]},
     "with anchors": {"trust_anchor_hints": [ANCHOR]},
-    "with a mark": {"trust_marks": [{"trust_mark_type": "https://x.example/mark", "trust_mark": "x.y.z"}]},
+    "with a mark": {"trust_marks": [{"trust_mark_type": MARK, "trust_mark": mark()}]},
     "without marks": {"trust_marks": []},
-    "with mark issuers": {"trust_mark_issuers": {"x": []}, "trust_mark_owners": {}},
+    "with mark issuers": {"trust_mark_issuers": {MARK: [], "y": [ANCHOR]}, "trust_mark_owners": {}},
+    "with a mark owner": {"trust_mark_owners": {MARK: {"sub": ANCHOR, "jwks": PINNED, "more": 1}}},
+    "asking for a date that is understood": {"crit": ["nbf"], "nbf": int(NOW)},
+    "with endpoints": {
+        "metadata": {
+            "federation_entity": {
+                "federation_fetch_endpoint": "https://x.example/fetch?of=us",
+                "federation_list_endpoint": "http://x.localhost/list",
+            }
+        }
+    },
     "without metadata": {"metadata": ABSENT},
     "with an empty role": {"metadata": {"federation_entity": {}}},
     "with protocol keys at the relying party": {"metadata": {"openid_relying_party": {"jwks": {"keys": []}}}},

@@ -5,7 +5,7 @@ from itertools import islice
 
 import pytest
 
-from keys import encoding, jose
+from keys import encoding, envelope
 from keys.encoding import JoseError
 from tests.fuzz import targets
 from tests.fuzz.__main__ import report
@@ -51,7 +51,7 @@ def test_an_unexpected_exception_is_kept_with_its_input(
             raise KeyError("careless")
         return encoding.unb64(text)
 
-    monkeypatch.setattr(jose, "unb64", careless)
+    monkeypatch.setattr(envelope, "unb64", careless)
     tally = Campaign(7).run(4096, 600, silent)
     assert tally.exceptions > len(tally.findings) == KEPT
     assert all("KeyError: 'careless'" in one.cause and "_" in one.input for one in tally.findings)
