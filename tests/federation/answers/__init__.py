@@ -1,0 +1,1 @@
+"""What federation endpoints answer, as a reader verifies it."""
