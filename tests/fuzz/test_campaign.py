@@ -5,7 +5,7 @@ from itertools import islice
 
 import pytest
 
-from keys import encoding, envelope
+from keys import encoding, envelope, jose
 from keys.encoding import JoseError
 from tests.fuzz import targets
 from tests.fuzz.__main__ import report
