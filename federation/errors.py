@@ -78,6 +78,9 @@ class Reason(Enum):
     MARK_TYPE = ("7.1", "trust_mark_type of the mark is missing or is not a text")
     MARK_UNLISTED = ("7", "the trust anchor lists no issuers for marks of this type")
     MARK_ISSUER = ("7", "the trust anchor does not list the issuer for marks of this type")
+    MARK_MISSING = ("7.3", "the entity shows no trust mark of this type")
+    MARK_UNTRUSTED = ("7.3", "no chain leads from the mark's issuer to the trust anchor")
+    MARK_INACTIVE = ("8.4", "the issuer says that the trust mark is not active")
     DELEGATION_MISSING = ("7.3", "a mark whose type has an owner carries no delegation")
     DELEGATION_FORMAT = (
         "7.2.2",
