@@ -175,7 +175,7 @@ def _statement(link: _Link, jwks: Mapping[str, object], terms: _Terms) -> Statem
 
 def _constraints(links: Sequence[_Link], statements: Sequence[Statement]) -> tuple[Constraints, ...]:
     """Rule 9; the constraints of all, of the subject's immediate superior first."""
-    below = [link.sub for link in links]
+    below = [link.sub for link in links[1:]]
     limits = tuple(constraints.read(one.claims) for one in statements if one.iss != one.sub)
     for link, one in zip(links[1:], limits, strict=False):
         try:
