@@ -21,7 +21,7 @@ from idp.client import Client
 from idp.demo import authority, charter, directory
 from idp.demo.census import ACCOUNTS_REGION, accounts
 from idp.demo.places import Country, Place
-from idp.demo.provider import Registration
+from idp.demo.registration import Registration
 from idp.passwords import Passwords
 from idp.records.accounts import Accounts
 from idp.records.clients import ClientRecords

@@ -6,6 +6,7 @@ bad day is tried out.
 
 import contextlib
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -17,10 +18,12 @@ from idp.demo.places import Place
 from idp.valkey import Embedded
 
 if TYPE_CHECKING:
-    from flask import Flask
     from werkzeug.serving import BaseWSGIServer
 
+    from idp.demo.sites import Program
+
 Certificate = tuple[Path, Path]
+_DUTY_PAUSE = 0.5  # seconds
 _SIGNS_OF_LIFE = ("readyz", ".well-known/openid-federation")
 
 
@@ -173,7 +176,7 @@ class Site:
 
     Args:
         place: where.
-        app: makes the program, when it starts.
+        program: makes it, when it starts.
         log: of the program.
         certificate: certificate and key for https, or None.
     """
@@ -182,30 +185,49 @@ class Site:
     ended: int | None = None
 
     def __init__(
-        self, place: Place, app: "Callable[[], Flask]", *, log: Path | None, certificate: Certificate | None
+        self,
+        place: Place,
+        program: "Callable[[], Program]",
+        *,
+        log: Path | None,
+        certificate: Certificate | None,
     ) -> None:
         self.name = place.name
         self.log = log
         self._place = place
-        self._app = app
+        self._make = program
+        self._program: Program | None = None
+        self._stopping = threading.Event()
         self._certificate = certificate
         self._server: BaseWSGIServer | None = None
 
     def start(self) -> None:
-        """Listen, and answer from a thread for each request."""
+        """Listen, answer from a thread for each request, and do its duty beside that."""
         from idp.demo.web import serve
 
-        self._server = serve(self._app(), self._place.port, self._certificate)
+        self._stopping.clear()
+        self._program = self._make()
+        self._server = serve(self._program.app, self._place.port, self._certificate)
+        if self._program.duty is not None:
+            threading.Thread(target=self._keep, args=(self._program.duty,), daemon=True).start()
+
+    def _keep(self, duty: "Callable[[], None]") -> None:
+        while True:
+            duty()
+            if self._stopping.wait(_DUTY_PAUSE):
+                return
 
     def ready(self) -> bool:
-        """Whether it listens."""
-        return self._server is not None
+        """Whether it listens, and has what it needs to serve."""
+        return self._server is not None and self._program is not None and self._program.whole()
 
     def ask_to_stop(self) -> None:
-        """Nothing to do ahead of `stop`."""
+        """Its duty ends."""
+        self._stopping.set()
 
     def stop(self) -> None:
         """Stop listening."""
+        self._stopping.set()
         server, self._server = self._server, None
         if server is not None:
             server.shutdown()

@@ -1,6 +1,7 @@
 """Portal: owns a demo portal's addresses. Does not know tokens (`relying`) or who is signed in (`visitors`).
 
-A plain relying party, as any site's engineer would write it: it works with every OpenID provider.
+A plain relying party, as any site's engineer would write it: it works with every OpenID provider. One that is
+known by chain also says who it is (`leaf`).
 """
 
 import secrets
@@ -12,8 +13,9 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from idp.demo.discovery import NotAccepted
+from idp.demo.leaf import MEDIA_TYPE, PATH, Leaf
 from idp.demo.loopback import Unreachable
-from idp.demo.provider import NotAccepted
 from idp.demo.relying import RelyingParty
 from idp.demo.visitors import Visitors
 from idp.demo.web import guard
@@ -37,6 +39,7 @@ class Portal:
         visitors: its memory.
         log: takes an event's name and fields without secrets.
         url: its own address, ending in a slash.
+        leaf: its side as an entity of the federation; None for one that speaks OpenID Connect only.
     """
 
     pages: Pages
@@ -46,6 +49,7 @@ class Portal:
     visitors: Visitors
     log: Callable[..., None]
     url: str
+    leaf: Leaf | None = None
 
     def page(
         self, *, status: int = 200, error: str | None = None, detail: str = "", signed_out: bool = False
@@ -86,6 +90,8 @@ def create_portal(portal: Portal) -> Flask:
     app.add_url_rule("/callback", "callback", lambda: _callback(portal))
     app.add_url_rule("/logout", "logout", lambda: _logout(portal), methods=["GET", "POST"])
     app.add_url_rule("/backchannel-logout", "backchannel", lambda: _backchannel(portal), methods=["POST"])
+    if (leaf := portal.leaf) is not None:
+        app.add_url_rule(PATH, "entity", lambda: Response(leaf.configuration(), content_type=MEDIA_TYPE))
     app.register_error_handler(Unreachable, lambda error: _unreachable(portal, error))
     app.register_error_handler(NotAccepted, lambda error: _not_accepted(portal, error))
     app.after_request(guard)

@@ -12,8 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from idp.demo.discovery import Claims, Known, NotAccepted
 from idp.demo.loopback import Reply, ask
-from idp.demo.provider import LEEWAY, Claims, NotAccepted, Provider, Registration
+from idp.demo.provider import LEEWAY, Provider
+from idp.demo.registration import Registration
 
 _LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
@@ -59,20 +61,29 @@ class RelyingParty:
         registration: what was agreed.
         clock: seconds since 1970.
         fetch: makes one HTTP request (tests put a provider in memory here).
+        known: what is known of the provider; without it, what discovery says.
     """
 
     def __init__(
-        self, registration: Registration, *, clock: Callable[[], float], fetch: Callable[..., Reply] = ask
+        self,
+        registration: Registration,
+        *,
+        clock: Callable[[], float],
+        fetch: Callable[..., Reply] = ask,
+        known: Known | None = None,
     ) -> None:
         self.registration = registration
         self._clock = clock
-        self._provider = Provider(registration, clock=clock, fetch=fetch)
+        self._provider = Provider(registration, clock=clock, fetch=fetch, known=known)
 
     def start(self, wishes: Mapping[str, str]) -> tuple[str, Pending]:
         """The address that starts a sign-in, and what to remember meanwhile (OIDC Core §3.1.2.1).
 
         Args:
             wishes: `prompt`, `max_age`, `scope`, `acr_values`, `ui_locales`, `login_hint`, passed through.
+
+        Raises:
+            NotAccepted: the provider is not trusted, or does not take the request.
         """
         max_age = wishes.get("max_age", "")
         pending = Pending(
@@ -87,14 +98,13 @@ class RelyingParty:
             "scope": "openid profile email phone address",
             **wishes,
             "response_type": "code",
-            "client_id": self.registration.client_id,
             "redirect_uri": self.registration.redirect_uri,
             "state": pending.state,
             "nonce": pending.nonce,
             "code_challenge": challenge,
             "code_challenge_method": "S256",
         }
-        return f"{self._provider.endpoint('authorization_endpoint')}?{urlencode(query)}", pending
+        return self._provider.address(query), pending
 
     def finish(self, code: str, pending: Pending) -> SignedIn:
         """Redeem a code and verify all that comes of it (OIDC Core §3.1.3).

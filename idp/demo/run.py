@@ -22,7 +22,7 @@ from idp.demo.places import Country, Place
 from idp.demo.supervisor import Say, Supervisor, until_signalled
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from idp.demo.sites import Program
 
 Work = Callable[[], None]
 
@@ -114,13 +114,13 @@ def _server_side(certificate: Certificate | None) -> ssl.SSLContext | None:
     return context
 
 
-def _portal(country: Country, place: Place) -> "Flask":
+def _portal(country: Country, place: Place) -> "Program":
     from idp.demo.sites import portal_site
 
     return portal_site(country, place)
 
 
-def _board(country: Country) -> "Flask":
+def _board(country: Country) -> "Program":
     from idp.demo.sites import board_site
 
     return board_site(country)

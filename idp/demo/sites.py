@@ -3,16 +3,22 @@
 import json
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask, Response, request
 
+from federation.resolve import Resolver
 from idp.demo.census import everybody
-from idp.demo.loopback import asker, hosts_line
+from idp.demo.leaf import Leaf, metadata
+from idp.demo.loopback import Reply, asker, hosts_line
+from idp.demo.membership import Membership, from_json
 from idp.demo.places import Country, Place
 from idp.demo.portal import Portal, create_portal
-from idp.demo.provider import Registration
+from idp.demo.registration import Registration
 from idp.demo.relying import RelyingParty
+from idp.demo.trusted import Kept, TrustedProvider
+from idp.demo.trusted import Pages as Asked
 from idp.demo.visitors import Visitors
 from idp.demo.web import guard
 from idp.web.pages import Pages, locale_for
@@ -26,32 +32,79 @@ def demo_pages(name: Mapping[str, str], url: str) -> Pages:
     return Pages(name, url, also=_ROOM)
 
 
-def portal_site(country: Country, place: Place) -> Flask:
-    """The program of one portal, which keeps what it agreed on with its province in `client.json`."""
-    registration = Registration(**json.loads((country.folder / place.name / "client.json").read_text()))
-    node = country.node(place.node or "")
-    other = next(portal for portal in country.portals if portal is not place)
-    return create_portal(
-        Portal(
-            pages=demo_pages(place.title, registration.url),
-            region=node.title,
-            other=(other.title, f"{other.origin}/"),
-            party=RelyingParty(registration, clock=time.time, fetch=asker(country.ca)),
-            visitors=Visitors(time.time),
-            log=_journal(country.log(place.name)),
-            url=registration.url,
-        )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A small web program.
+
+    Attributes:
+        app: answers.
+        duty: what it does between requests, again and again.
+        whole: whether it has all that it needs to serve.
+    """
+
+    app: Flask
+    duty: Callable[[], None] | None = None
+    whole: Callable[[], bool] = lambda: True
+
+
+def portal_site(country: Country, place: Place) -> Program:
+    """The program of one portal. It keeps what it agreed on with its province in `client.json`; a leaf of the
+    federation keeps in `member.json` what it holds as one."""
+    folder, fetch = country.folder / place.name, asker(country.ca)
+    registration = Registration(**json.loads((folder / "client.json").read_text()))
+    joined = folder / "member.json"
+    member = from_json(json.loads(joined.read_text())) if joined.exists() else None
+    resolver = _resolver(member, fetch) if member is not None else None
+    known = TrustedProvider(registration.issuer, resolver, time.time) if resolver is not None else None
+    leaf = None
+    if member is not None and known is not None:
+        said = metadata(registration, place.title)
+        leaf = Leaf(member, said, chain=known.chain, fetch=fetch, clock=time.time)
+    other = next(portal for portal in country.portals if portal.region != place.region)
+    portal = Portal(
+        pages=demo_pages(place.title, registration.url),
+        region=country.node(place.node or "").title,
+        other=(other.title, f"{other.origin}/"),
+        party=RelyingParty(registration, clock=time.time, fetch=fetch, known=known),
+        visitors=Visitors(time.time),
+        log=_journal(country.log(place.name)),
+        url=registration.url,
+        leaf=leaf,
+    )
+    if leaf is None or resolver is None:
+        return Program(app=create_portal(portal))
+    duty = _duty(leaf, resolver, portal.log)
+    return Program(app=create_portal(portal), duty=duty, whole=leaf.whole)
+
+
+def _resolver(member: Membership, fetch: Callable[..., Reply]) -> Resolver:
+    """Finds chains that end at what the portal pins."""
+    return Resolver(
+        anchors=lambda: member.anchors, fetcher=Asked(fetch), cache=Kept(time.time), clock=time.time
     )
 
 
-def board_site(country: Country) -> Flask:
+def _duty(leaf: Leaf, resolver: Resolver, log: Callable[..., None]) -> Callable[[], None]:
+    """Keep marks and chains fresh; a round that fails is not the last."""
+
+    def duty() -> None:
+        try:
+            leaf.round()
+            resolver.refresh()
+        except Exception as error:
+            log("duty_failed", cause=repr(error))
+
+    return duty
+
+
+def board_site(country: Country) -> Program:
     """The program of the board."""
     pages = demo_pages(_NAME, f"{country.board.origin}/")
     app = Flask(__name__, static_folder=None)
     app.register_blueprint(pages.assets.blueprint())
     app.add_url_rule("/", "board", lambda: _board(country, pages))
     app.after_request(guard)
-    return app
+    return Program(app=app)
 
 
 def _board(country: Country, pages: Pages) -> Response:

@@ -18,7 +18,7 @@ from idp.client import Client
 from idp.demo.drill.load import Count, Roamer, Site, keep_on
 from idp.demo.drill.witness import Witness
 from idp.demo.loopback import asker
-from idp.demo.provider import Registration
+from idp.demo.registration import Registration
 from idp.demo.walker import Citizen, Door
 from idp.keykeeping.office import Declined, Office
 from idp.settings import Settings, load

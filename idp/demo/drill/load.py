@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from idp.demo.browser import Browser, Lost
+from idp.demo.discovery import NotAccepted
 from idp.demo.loopback import Reply, Unreachable
-from idp.demo.provider import NotAccepted, Registration
+from idp.demo.registration import Registration
 from idp.demo.relying import RelyingParty
 from idp.demo.walker import Citizen, Door, NotSeen, Person, arrived, known
 

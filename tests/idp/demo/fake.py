@@ -37,10 +37,19 @@ class FakeProvider:
         self.assertions: list[str] = []
         self.basic: list[str] = []
         self.fetched: list[str] = []
+        self.kid = "one"
+        self.client = CLIENT
+        self.outside: dict[str, str] = {}
+        self.request_object = ""
+        self.par_error: dict[str, str] = {}
 
     def follow(self, address: str) -> dict[str, str]:
         """What the browser does: remember the request, come back with code, state and iss."""
-        self.asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+        self.outside = _form(urlsplit(address).query)
+        if "request" in self.outside:
+            self.request_object = self.outside["request"]
+        signed = "request" in self.outside or "request_uri" in self.outside
+        self.asked = _unverified(self.request_object) if signed else self.outside
         return {"code": "c-1", "state": self.asked["state"], "iss": ISSUER}
 
     def fetch(
@@ -56,32 +65,38 @@ class FakeProvider:
         self.fetched.append(path)
         headers = headers or {}
         if path == "/.well-known/openid-configuration":
-            return _json(
-                {
-                    "issuer": ISSUER,
-                    "authorization_endpoint": f"{ISSUER}/authorize",
-                    "token_endpoint": f"{ISSUER}/token",
-                    "userinfo_endpoint": f"{ISSUER}/userinfo",
-                    "jwks_uri": f"{ISSUER}/jwks",
-                    "end_session_endpoint": f"{ISSUER}/leave",
-                }
-            )
+            return _json({**self.metadata(), "jwks_uri": f"{ISSUER}/jwks"})
         if path == "/jwks":
             return _json({"keys": [self.key.as_dict(private=False)]})
         if path == "/userinfo":
             assert headers["Authorization"] == "Bearer at-1"
             return _json(self.profile)
+        form = _form((body or b"").decode())
+        if (path, method) == ("/par", "POST"):
+            self.request_object = form["request"]
+            if self.par_error:
+                return _json(self.par_error, status=400)
+            return _json({"request_uri": "urn:pushed:1", "expires_in": 90}, status=201)
         assert (path, method) == ("/token", "POST")
-        return self._token(
-            {name: values[0] for name, values in parse_qs((body or b"").decode()).items()}, headers
-        )
+        return self._token(form, headers)
+
+    def metadata(self) -> dict[str, Any]:
+        """What is said of us, but for the keys."""
+        return {
+            "issuer": ISSUER,
+            "authorization_endpoint": f"{ISSUER}/authorize",
+            "token_endpoint": f"{ISSUER}/token",
+            "userinfo_endpoint": f"{ISSUER}/userinfo",
+            "pushed_authorization_request_endpoint": f"{ISSUER}/par",
+            "end_session_endpoint": f"{ISSUER}/leave",
+        }
 
     def sign(
-        self, claims: dict[str, Any], *, typ: str = "JWT", kid: str = "one", key: ECKey | None = None
+        self, claims: dict[str, Any], *, typ: str = "JWT", kid: str | None = None, key: ECKey | None = None
     ) -> str:
         """A token signed by us (or by somebody else)."""
         private = (key or self.key).as_pem(private=True)
-        return jwt.encode(claims, private, "ES256", headers={"kid": kid, "typ": typ})
+        return jwt.encode(claims, private, "ES256", headers={"kid": kid or self.kid, "typ": typ})
 
     def logout_token(self, **changes: Any) -> str:
         """A logout token; a change to None removes the claim."""
@@ -114,7 +129,7 @@ class FakeProvider:
         claims = {
             "iss": ISSUER,
             "sub": "s-1",
-            "aud": CLIENT,
+            "aud": self.client,
             "iat": now,
             "exp": now + 120,
             "auth_time": now,
@@ -126,6 +141,15 @@ class FakeProvider:
         }
         token = self.sign({k: v for k, v in claims.items() if v is not None})
         return _json({"access_token": "at-1", "token_type": "Bearer", "id_token": token})
+
+
+def _form(text: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(text).items()}
+
+
+def _unverified(token: str) -> dict[str, str]:
+    claims: dict[str, str] = jwt.decode(token, options={"verify_signature": False})
+    return claims
 
 
 def _json(document: dict[str, Any], status: int = 200) -> Reply:

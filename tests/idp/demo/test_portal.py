@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from joserfc.jwk import ECKey
 
 from idp.demo.portal import Portal, create_portal
-from idp.demo.provider import Registration
+from idp.demo.registration import Registration
 from idp.demo.relying import RelyingParty
 from idp.demo.sites import demo_pages
 from idp.demo.visitors import Visitors
