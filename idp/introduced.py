@@ -102,17 +102,19 @@ class Introduced:
         provider = statement.metadata.get("openid_provider", {}).get("jwks")
         with self._lock:
             self._held[issuer] = tuple(sorted(_kids(believed) | _kids(provider)))
-        self._confirmed(issuer, self._said(statement))
+        self._confirmed(issuer, confirmations(statement, self._issuer))
 
     def held(self) -> Mapping[str, tuple[str, ...]]:
         """For each peer, the kids that we would believe something from."""
         with self._lock:
             return dict(self._held)
 
-    def _said(self, statement: Statement) -> Collection[str]:
-        said = statement.metadata.get("federation_entity", {}).get(CONFIRMS)
-        kids = said.get(self._issuer) if isinstance(said, Mapping) else None
-        return [kid for kid in kids if isinstance(kid, str)] if isinstance(kids, list | tuple) else []
+
+def confirmations(statement: Statement, issuer: str) -> Collection[str]:
+    """The kids of `issuer` that the subject of a verified configuration would believe something from."""
+    said = statement.metadata.get("federation_entity", {}).get(CONFIRMS)
+    kids = said.get(issuer) if isinstance(said, Mapping) else None
+    return [kid for kid in kids if isinstance(kid, str)] if isinstance(kids, list | tuple) else []
 
 
 def _digest(jwks: Mapping[str, object]) -> str:

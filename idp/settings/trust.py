@@ -49,4 +49,5 @@ class Authority(Table):
     mark_life: StrictInt = Field(default=2592000, ge=30, le=31536000, examples=[2592000])
     subordinate_poll: StrictInt = Field(default=3600, ge=1, le=86400, examples=[3600])
     hold_down: StrictInt = Field(default=86400, ge=0, le=2592000, examples=[86400])
+    proven_at_once: StrictBool = Field(default=False, examples=[True])
     approval: StrictInt = Field(default=14400, ge=0, le=604800, examples=[14400])
