@@ -42,6 +42,10 @@ class Reply:
     body: bytes
 
 
+class TooLong(ValueError):
+    """More than was asked for came back; the cause of an `Unavailable`."""
+
+
 class Sender(Protocol):
     """Whoever can make one exchange for us; `Outbound` does it over the network."""
 
@@ -242,5 +246,5 @@ def _read(response: BaseHTTPResponse, limit: int) -> bytes:
     while part := response.read(limit + 1 - len(content), decode_content=False):
         content += part
         if len(content) > limit:
-            raise ValueError(f"answers with more than {limit} bytes")
+            raise TooLong(f"answers with more than {limit} bytes")
     return content

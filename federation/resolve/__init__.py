@@ -5,7 +5,7 @@ statement.
 
 from federation.resolve.limits import Limits
 from federation.resolve.marks import MarkChecker
-from federation.resolve.outside import Cache, Fetcher, Page, Unkept, Unreached
+from federation.resolve.outside import Cache, Fetcher, Page, TooLong, Unkept, Unreached
 from federation.resolve.report import Report, Step, Unreachable, Untrusted
 from federation.resolve.resolver import Resolver
 
@@ -18,6 +18,7 @@ __all__ = [
     "Report",
     "Resolver",
     "Step",
+    "TooLong",
     "Unkept",
     "Unreachable",
     "Unreached",

@@ -18,8 +18,8 @@ Path = tuple[str, ...]
 def climb(walk: Walk, documents: Documents, subject: str, anchors: Collection[str]) -> Iterator[list[Path]]:
     """All ways from the subject to one of the anchors, as far as budgets go; those of one length at a
     time."""
-    if subject in anchors:
-        yield [(subject,)]
+    if subject in anchors or not anchors:
+        yield [(subject,)] if anchors else []
         return
     ways: list[Path] = [(subject,)]
     looked = 0

@@ -10,7 +10,7 @@ from federation.entity_id import configuration_url, is_entity_id
 from federation.errors import Invalid, Reason
 from federation.resolve.fetching import fetch_url, is_endpoint, refusal, step, with_subject
 from federation.resolve.limits import Spent
-from federation.resolve.outside import Fetcher, Page, Unreached
+from federation.resolve.outside import Fetcher, Page, TooLong, Unreached
 from federation.resolve.report import Outcome, Source
 from federation.resolve.shelf import Absence, Kept, Name, Shelf
 from federation.resolve.walk import Absent, Walk
@@ -84,8 +84,10 @@ class Documents:
                 return self._fetch(walk, name, with_subject(source, subject), own)
             except Absent:
                 walk.asked.discard(name)
-        fresh = self._fetch(walk, (issuer, issuer), configuration_url(issuer), None)
-        return self._fetch(walk, name, fetch_url(fresh, subject), fresh)
+        known = walk.seen.get((issuer, issuer))
+        if (issuer, issuer) not in walk.asked or not isinstance(known, Statement):
+            known = self._fetch(walk, (issuer, issuer), configuration_url(issuer), None)
+        return self._fetch(walk, name, fetch_url(known, subject), known)
 
     def newer(self, walk: Walk, before: Statement) -> Statement | None:
         """Another text than this one that somebody has fetched meanwhile, here or in another process."""
@@ -172,6 +174,12 @@ class Documents:
             walk.asked.add(name)
             page = self._fetcher.get(url, limit=limit, timeout=seconds)
             walk.purse.receive(len(page.body))
+        except TooLong as error:
+            budget = "statement_bytes" if limit == walk.purse.limits.statement_bytes else "total_bytes"
+            walk.over(budget, *name, reason=str(error), transient=False)
+            raise self._lost(
+                walk, name, "refused", str(error), "18.1", url=url, took=walk.since(began)
+            ) from None
         except Spent as spent:
             walk.over(spent.budget, *name, reason=str(spent), transient=spent.transient)
             raise Absent(str(spent), "18.1", transient=spent.transient) from None

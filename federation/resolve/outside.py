@@ -24,6 +24,10 @@ class Unreached(Exception):
     """There was no answer: not in time, too long, refused, or from an address that we do not go to."""
 
 
+class TooLong(Unreached):
+    """The answer is longer than was asked for."""
+
+
 class Fetcher(Protocol):
     """Whoever makes our requests."""
 
@@ -35,6 +39,7 @@ class Fetcher(Protocol):
             timeout: seconds for all of it.
 
         Raises:
+            TooLong: more bytes than that.
             Unreached: no whole answer.
         """
         ...

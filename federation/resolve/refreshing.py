@@ -48,7 +48,9 @@ class Refreshing:
 
     def _refresh(self, wish: Wish, holding: Holding) -> None:
         walk, before = self.begin(), holding.chain
-        tokens = [self._again(walk, one).token for one in before.statements]
+        # From the anchor down: each is read by the keys that were read just before it.
+        found_again = [self._again(walk, one) for one in reversed(before.statements)]
+        tokens = [one.token for one in reversed(found_again)]
         try:
             found = self.judge.verify(tokens, {before.anchor: holding.pinned}, before.subject)
         except Broken:

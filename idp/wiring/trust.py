@@ -1,13 +1,16 @@
 """Trust: owns what resolving chains needs of the network and of the store. Imports outbound, store."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from federation.resolve import Page, Unkept, Unreached
+from federation.resolve import Page, TooLong, Unkept, Unreached
 from idp.errors import Unavailable
-from idp.outbound import Reply, Sender
+from idp.outbound import Sender
+from idp.outbound import TooLong as Long
 from idp.store import Store
 
-_FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "*/*"}
+_ANY = {"Accept": "*/*"}
+_FORM = {"Content-Type": "application/x-www-form-urlencoded", **_ANY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,25 +21,26 @@ class StatementFetcher:
 
     def get(self, url: str, *, limit: int, timeout: float) -> Page:
         """One GET; raises `Unreached`."""
-        try:
-            return _page(
-                self.outbound.send(
-                    "GET", url, headers={"Accept": "*/*"}, body=None, limit=limit, timeout=timeout
-                )
-            )
-        except Unavailable as error:
-            raise Unreached(error.cause) from error
+        return self._send("GET", url, _ANY, None, limit, timeout)
 
     def post(self, url: str, *, form: str, limit: int, timeout: float) -> Page:
         """One POST of a form; raises `Unreached`."""
+        return self._send("POST", url, _FORM, form.encode("ascii"), limit, timeout)
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        limit: int,
+        timeout: float,
+    ) -> Page:
         try:
-            return _page(
-                self.outbound.send(
-                    "POST", url, headers=_FORM, body=form.encode("ascii"), limit=limit, timeout=timeout
-                )
-            )
+            reply = self.outbound.send(method, url, headers=headers, body=body, limit=limit, timeout=timeout)
         except Unavailable as error:
-            raise Unreached(error.cause) from error
+            raise (TooLong if isinstance(error.__cause__, Long) else Unreached)(error.cause) from error
+        return Page(reply.status, reply.headers.get("content-type", ""), reply.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,3 @@ class SharedCache:
             self.store.take(key)
         except Unavailable as error:
             raise Unkept(error.cause) from error
-
-
-def _page(reply: Reply) -> Page:
-    return Page(reply.status, reply.headers.get("content-type", ""), reply.body)

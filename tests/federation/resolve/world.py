@@ -1,12 +1,14 @@
 """World: a federation that answers in memory, counts who was asked what, and can be made to misbehave."""
 
+import json
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from federation.resolve import Limits, Page, Resolver, Unkept, Unreached
+from federation.resolve import Limits, Page, Resolver, TooLong, Unkept, Unreached
+from keys.jose import STATEMENT, peek
 from tests.federation.country import Country
 
 TYPE = "application/entity-statement+jwt"
@@ -25,19 +27,29 @@ class Clock:
 class Memory:
     """A shared cache; `down` makes it silent."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.values: dict[str, bytes] = {}
-        self.ttls: dict[str, int] = {}
+        self.ends: dict[str, float] = {}
+        self.clock = clock
         self.down = False
+
+    def tokens(self) -> dict[tuple[str, str], str]:
+        """The keys under which statements lie, by issuer and subject."""
+        found = {}
+        for key, value in self.values.items():
+            if "kept" in key:
+                head = peek(json.loads(value)["token"], limits=STATEMENT)
+                found[(str(head.iss), str(head.sub))] = key
+        return found
 
     def get(self, key: str) -> bytes | None:
         self._check()
-        return self.values.get(key)
+        return self.values.get(key) if self.clock() < self.ends.get(key, 0) else None
 
     def put(self, key: str, value: bytes, ttl: int) -> None:
         self._check()
         assert ttl >= 1
-        self.values[key], self.ttls[key] = value, ttl
+        self.values[key], self.ends[key] = value, self.clock() + ttl
 
     def remove(self, key: str) -> None:
         self._check()
@@ -81,7 +93,7 @@ class Net:
                 return Page(404, "application/json", b'{"error":"not_found"}')
             answer = self.token(*name)
         if len(answer) > limit:
-            raise Unreached("too long")
+            raise TooLong("too long")
         return Page(200, TYPE, answer.encode())
 
     def post(self, url: str, *, form: str, limit: int, timeout: float) -> Page:
@@ -117,7 +129,7 @@ class World:
         self.country = country or Country()
         self.clock = Clock(self.country.now)
         self.net = Net(self.country, self.clock)
-        self.cache = Memory()
+        self.cache = Memory(self.clock)
         self.timer = Clock(0.0)
         self.anchors = dict(self.country.anchors)
         self.limits = limits or Limits()
