@@ -29,7 +29,17 @@ EVERYWHERE = {"--settings", "--json"}
 
 # Codes that the source does not spell at a raise: made of parts, or raised by Authlib's classes.
 ASSEMBLED = {"request_uri_not_supported", "registration_not_supported"}
-RAISERS = {"PageError", "WireError", "Unlawful", "Untrusted", "Refuse", "_refusal", "_json", "_note"}
+RAISERS = {
+    "PageError",
+    "NotResolved",
+    "WireError",
+    "Unlawful",
+    "Untrusted",
+    "Refuse",
+    "_refusal",
+    "_json",
+    "_note",
+}
 
 
 @cache
