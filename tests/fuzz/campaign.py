@@ -11,7 +11,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from tests.fuzz import targets
-from tests.fuzz.corpus import key_sets, statement, statement_ring, taken_apart, tokens
+from tests.fuzz.corpus import (
+    chain_of,
+    federation,
+    key_sets,
+    statement,
+    statement_ring,
+    taken_apart,
+    tokens,
+    trust_mark,
+)
 from tests.fuzz.mutator import Mutator
 from tests.keys.forge import NOW
 
@@ -59,6 +68,14 @@ class Campaign:
         self._statement = taken_apart(statement(own))
         self._statements = targets.statement_target(own.jwks(NOW))
         self._sets = key_sets()
+        country = federation()
+        lawful, issuer = chain_of(country), country.verify(chain_of(country, "gd"))
+        self._links = [
+            (targets.chain_target(lawful, hop, country.anchors), taken_apart(text))
+            for hop, text in enumerate(lawful)
+        ]
+        self._mark = taken_apart(trust_mark(country))
+        self._marks = targets.mark_target(issuer, country.id_of("portal"))
         self.tally = Tally()
 
     def run(self, executions: int, seconds: float, each: Callable[[Tally], None]) -> Tally:
@@ -94,6 +111,10 @@ class Campaign:
                 yield ("verify", targets.verify, text) if turn % 3 else ("peek", targets.peek, text)
             stated = self._statement if spoil.chance(2) else spoil.token(self._statement)
             yield "statement", self._statements, spoil.text(stated)
+            link, stated = self._links[spoil.below(len(self._links))]
+            yield "chain", link, spoil.text(stated if spoil.chance(2) else spoil.token(stated))
+            shown = self._mark if spoil.chance(2) else spoil.token(self._mark)
+            yield "trust mark", self._marks, spoil.text(shown)
             plain = spoil.structure(self._sets[spoil.below(len(self._sets))])
             yield "key set", targets.key_set, plain.decode("utf-8", "surrogatepass")
             yield "key set", targets.key_set, spoil.data(plain).decode("utf-8", "replace")

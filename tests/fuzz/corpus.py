@@ -10,7 +10,8 @@ from keys.encoding import unb64
 from keys.jose import sign
 from keys.key import generate
 from keys.ring import KeyRing
-from tests.keys.forge import AUDIENCE, ISSUER, NOW, claims, key, private, ring, segment
+from tests.federation.country import Country
+from tests.keys.forge import AUDIENCE, ISSUER, NOW, claims, key, private, ring, segment, unchecked
 
 ALGS = ("ES256", "ES384", "RS256", "PS256", "EdDSA")
 
@@ -46,6 +47,49 @@ def statement(of: KeyRing) -> str:
     hints = ["https://anchor.example"]
     return configuration(
         entity_id=ISSUER, ring=of, metadata=metadata, authority_hints=hints, now=NOW, lifetime=86_400
+    )
+
+
+MARK_TYPE = "https://anchor.example/marks/safe"
+
+
+def federation() -> Country:
+    """Four entities in a line."""
+    return Country()
+
+
+def chain_of(country: Country, name: str = "portal") -> list[str]:
+    """A chain with policies, constraints and marks in it."""
+    owner = {"sub": country.id_of("anchor"), "jwks": country.jwks("anchor")}
+    operators = {"scope": {"subset_of": ["openid"], "default": "openid"}, "contacts": {"add": ["a"]}}
+    limits = {"max_path_length": 3, "naming_constraints": {"permitted": [".example", "gz.example"]}}
+    return country.chain(
+        name,
+        changes={
+            ("anchor", "anchor"): {
+                "trust_mark_issuers": {MARK_TYPE: []},
+                "trust_mark_owners": {MARK_TYPE: owner},
+            },
+            ("anchor", "gd"): {
+                "metadata_policy": {"openid_relying_party": operators},
+                "constraints": {**limits, "naming_constraints": {"excluded": ["x.example"]}},
+            },
+            ("gd", "gz"): {"constraints": {"allowed_entity_types": ["openid_relying_party"]}},
+            ("gz", "portal"): {"metadata": {"openid_relying_party": {"client_name": "x"}}},
+        },
+    )
+
+
+def trust_mark(country: Country) -> str:
+    """A mark of `gd` for the portal under a delegation of the anchor."""
+    anchor, gd = country.id_of("anchor"), country.id_of("gd")
+    word = {"iss": anchor, "sub": gd, "trust_mark_type": MARK_TYPE, "iat": int(NOW)}
+    claims = {"iss": gd, "sub": country.id_of("portal"), "trust_mark_type": MARK_TYPE, "iat": int(NOW)}
+    delegation = unchecked(country.key("anchor"), word, typ="trust-mark-delegation+jwt")
+    return unchecked(
+        country.key("gd"),
+        {**claims, "exp": int(NOW) + 60, "delegation": delegation},
+        typ="trust-mark+jwt",
     )
 
 

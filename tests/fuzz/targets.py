@@ -1,11 +1,14 @@
 """Targets: owns what is fuzzed: everything that reads a stranger's signed text or key set. Each takes input,
 and raises nothing but the errors that it promises."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from unittest.mock import patch
 
+from federation import chain, marks
+from federation.chain import Broken, TrustChain
 from federation.errors import Invalid
+from federation.marks import Unmarked
 from federation.statement import verify_configuration
 from keys import jose, remote
 from keys.encoding import JoseError, b64, strict_json, unb64
@@ -50,6 +53,34 @@ def statement_target(jwks: Mapping[str, object]) -> Target:
             assert verify_configuration(text, entity_id=ISSUER, jwks=jwks, now=NOW).sub == ISSUER
 
     return statement
+
+
+def chain_target(lawful: Sequence[str], hop: int, anchors: Mapping[str, Mapping[str, object]]) -> Target:
+    """Trust chains of which one statement comes from a stranger."""
+    (anchor,) = anchors
+
+    def reading(text: str) -> None:
+        with suppress(Broken):
+            tokens = [*lawful[:hop], text, *lawful[hop + 1 :]]
+            found = chain.verify(tokens, anchors=anchors, now=NOW)
+            assert found.anchor == anchor, "another's anchor"
+            assert found.expires > NOW - 10, "a chain that has ended"
+            assert isinstance(found.resolved, Mapping), "metadata that is none"
+
+    return reading
+
+
+def mark_target(issuer: TrustChain, subject: str) -> Target:
+    """Trust marks that somebody shows."""
+
+    def reading(text: str) -> None:
+        with suppress(Unmarked):
+            mark = marks.verify(
+                text, subject=subject, issuer=issuer, anchor=issuer.anchor_configuration, now=NOW
+            )
+            assert (mark.sub, mark.iss) == (subject, issuer.subject), "another's mark"
+
+    return reading
 
 
 def key_set(text: str) -> None:

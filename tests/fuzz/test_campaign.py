@@ -29,7 +29,7 @@ def test_a_short_campaign_meets_no_unexpected_exception(capsys: pytest.CaptureFi
 
 def test_every_target_gets_input() -> None:
     assert set(Campaign(7).run(4096, 600, silent).executions) == {
-        *("peek", "verify", "statement", "key set", "encoding")
+        *("peek", "verify", "statement", "chain", "trust mark", "key set", "encoding")
     }
 
 
@@ -51,8 +51,9 @@ def test_an_unexpected_exception_is_kept_with_its_input(
             raise KeyError("careless")
         return encoding.unb64(text)
 
+    campaign = Campaign(7)
     monkeypatch.setattr(envelope, "unb64", careless)
-    tally = Campaign(7).run(4096, 600, silent)
+    tally = campaign.run(4096, 600, silent)
     assert tally.exceptions > len(tally.findings) == KEPT
     assert all("KeyError: 'careless'" in one.cause and "_" in one.input for one in tally.findings)
     assert report(tally) == 1
