@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from tests.idp.web import federation_cases
+
 NAME = {"zh": "广东省统一身份认证", "en": "Guangdong Identity"}
 EVIL = '<script>alert("1")</script>&"\''
 SIGNIN = {
@@ -50,6 +52,7 @@ CASES: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "an error": ("error.html", ERROR | {"code": "expired", "again_url": "/again"}),
     "an unknown error": ("error.html", ERROR | {"code": EVIL, "client_name": None}),
     "an overload": ("error.html", ERROR | {"code": "temporarily_unavailable"}),
+    **federation_cases.CASES,
 }
 ERRORS = (
     "unknown_client", "invalid_redirect_uri", "invalid_request", "expired", "wrong_browser",

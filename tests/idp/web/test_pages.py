@@ -10,6 +10,8 @@ from babel.messages.pofile import read_po
 from flask import Flask, Request, Response, request
 
 import idp.web.pages
+from federation.errors import Reason
+from idp.web import atlas
 from idp.web.pages import Pages, locale_for
 from tests.idp.web.page_cases import CASES, ERROR, ERRORS, EVIL, NAME, REGIONS
 
@@ -117,8 +119,10 @@ def test_a_page_has_at_most_one_form_and_its_buttons_submit_it(pages: Pages, cas
     template, _ = CASES[case]
     outline = Outline(show(pages, case, "zh"))
     wanted = template in ("signin.html", "regions.html", "consent.html", "signout.html")
-    assert [form["method"] for form in outline.all("form")] == (["post"] if wanted else [])
-    assert all(b["type"] == "submit" and b["name"] and b["value"] for b in outline.all("button"))
+    asks = ["get"] if template == "chain.html" else []
+    assert [form["method"] for form in outline.all("form")] == (["post"] if wanted else asks)
+    assert all(b["type"] == "submit" for b in outline.all("button"))
+    assert asks or all(b["name"] and b["value"] for b in outline.all("button"))
 
 
 def test_the_buttons_of_a_choice_carry_the_choice(pages: Pages) -> None:
@@ -228,6 +232,14 @@ def test_a_page_is_kept_by_no_cache_and_says_what_it_depends_on(pages: Pages) ->
 def catalogue(room: Path, locale: str) -> list[Any]:
     with (room / "translations" / f"{locale}.po").open("rb") as source:
         return [message for message in read_po(source) if message.id]
+
+
+@pytest.mark.parametrize("reason", Reason)
+@both_languages
+def test_every_rule_of_the_federation_has_plain_words(reason: Reason, locale: str) -> None:
+    texts = {message.id: message.string for message in catalogue(ROOM, locale)}
+    assert texts[f"reason.{reason.name.lower()}"] != reason.sentence
+    assert atlas.plain(f"the statement of a about b: {reason.sentence}") == reason.name.lower()
 
 
 def test_both_languages_have_the_same_texts_and_no_other() -> None:
