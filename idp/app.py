@@ -20,6 +20,7 @@ from idp.web import (
     authorize,
     consent,
     federation,
+    federation_registration,
     health,
     home,
     notices,
@@ -98,13 +99,18 @@ def _federation(node: Node) -> Blueprint:
             pages=authority.pages,
             events=authority.events,
             marks=authority.marks,
+            candidates=authority.candidates,
+            pushes=authority.pushes,
         )
+    resolving, resolver = node.federation.resolving, None
+    if resolving is not None:
+        resolver = federation.Resolver(resolves=resolving.resolves, collected=resolving.crawl.collected)
     return federation.blueprint(
         entity_id=node.settings.issuer,
         callers=node.federation.callers,
         clock=node.clock,
         superior=superior,
-        resolver=None,
+        resolver=resolver,
     )
 
 
@@ -150,6 +156,8 @@ def _entrance(node: Node) -> Entrance:
 
 def _machine_rooms(app: Flask, node: Node) -> None:
     app.register_blueprint(par.blueprint(node.provider))
+    if node.explicit is not None:
+        app.register_blueprint(federation_registration.blueprint(node.explicit))
     app.register_blueprint(token.blueprint(node.provider))
     app.register_blueprint(userinfo.blueprint(node.provider))
     app.register_blueprint(notices.blueprint(notices=node.notices))
@@ -220,7 +228,7 @@ def application() -> Flask:
         notices=node.records.outbox,
         tombstones=node.records.tombstones,
         clock=node.clock,
-        duties=node.federation.duties(),
+        duties={**node.federation.duties(), **node.trusted()},
     )
     caretaker.start()
     app = create_app(node)

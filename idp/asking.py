@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from idp.clock import Clock
 from idp.errors import Unavailable
 from idp.outbound import Sender
-from idp.peers import Peer
+from idp.peer import Peer
 from idp.pen import Pen
 from keys.ring import NoKey
 

@@ -35,3 +35,8 @@ class Citizen:
     idp: str
     home_region: str
     claims: Mapping[str, object] = field(default_factory=dict)
+
+
+def same_person(one: Citizen, other: Citizen) -> bool:
+    """Whether two words of ours are about the same person."""
+    return (one.source, one.local_id) == (other.source, other.local_id)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from idp.client import Client, Introduction
-from idp.peers import Peer, Peers
+from idp.peer import Peer
+from idp.peers import Peers
 
 
 class Strangers(Protocol):

@@ -22,7 +22,7 @@ class Ending:
         session_key: the store's key of the session (a hash, never the cookie).
         ended_at, expires: seconds since 1970; nothing of the session can be alive after `expires`.
         source, local_id: whose it was (as in `Citizen`); kept as a pseudonym only.
-        why: `citizen`, `client`, `peer` or `replaced`.
+        why: `citizen`, `client`, `peer`, `replaced` or `distrust`.
         deliveries: who must be told.
     """
 
@@ -91,7 +91,7 @@ class Leaving:
         """End a session everywhere.
 
         Args:
-            why: for the audit: `citizen`, `client`, `peer`, `replaced`.
+            why: for the audit: `citizen`, `client`, `peer`, `replaced`, `distrust`.
             origin: the client or peer that told us; it knows already.
 
         Raises:

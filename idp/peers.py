@@ -1,84 +1,35 @@
-"""Peers: owns what we know of other identity providers. Does not travel or sign. Imports federation,
-keys, distinct, introduced, pulse.
+"""Peers: owns what we know of other identity providers. Does not travel or sign. Imports peer, pinned,
+chained, homes, pulse.
 
-A peer is known by settings: its issuer and its pinned federation keys, which it may replace by itself
-(`introduced`). All else (endpoints, protocol keys, where its logout tokens go) is read from the entity
-configuration that it signs with those keys. A trust chain is another way to become known and fits behind the
-same verbs. Whatever a peer answers, the last configuration that was good serves until it expires.
+A peer is named in the settings, or is one of the federation's home regions. What it says of itself is
+believed because its federation keys were handed to us (`pinned`), or because a trust chain leads to it
+(`chained`); the verbs are the same. Whatever a pinned peer answers, the last configuration that was good
+serves until it expires.
 """
 
 import contextlib
-import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
-from federation.statement import Invalid, verify_configuration
+from idp.chained import Chained
 from idp.clock import Clock
-from idp.distinct import Distinct, Reused
+from idp.distinct import Distinct
 from idp.errors import Unavailable
+from idp.homes import Homes
 from idp.introduced import Introduced
+from idp.peer import Acquaintance, Peer
+from idp.pinned import Pinned
 from idp.pulse import Fetcher, Pulse
-from keys.encoding import JoseError
-from keys.remote import usable_keys
+from idp.trust import Trust
 
 REFRESH = 60
-"""Seconds after which a peer's configuration is read again."""
+"""Seconds after which a pinned peer's configuration is read again."""
 
 UNKNOWN = 60.0
 """Seconds between two readings of a peer that unknown keys ask for: anybody can make up the name of a key."""
 
 PAUSE = 3.0
 """Seconds for which a peer that could not be read, and never was, is not asked again."""
-
-CONFIGURATION_BYTES = 256 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acquaintance:
-    """What settings say of a peer.
-
-    Attributes:
-        issuer: also its entity identifier and its `client_id` here.
-        name: by language.
-        jwks: its pinned federation keys; None for a peer that a trust chain must lead to.
-        region: GB/T 2260 code; None for a hub, the way to other regions.
-    """
-
-    issuer: str
-    name: Mapping[str, str]
-    jwks: Mapping[str, object] | None
-    region: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Peer:
-    """A peer whose configuration was verified.
-
-    Attributes:
-        provider: its `openid_provider` metadata.
-        party: its `openid_relying_party` metadata.
-        expires: when the configuration ends, seconds.
-    """
-
-    issuer: str
-    name: Mapping[str, str]
-    region: str | None
-    provider: Mapping[str, object]
-    party: Mapping[str, object]
-    expires: float
-
-    def endpoint(self, name: str) -> str:
-        """An address of its provider side; raises `Unavailable` when it has none."""
-        value = self.provider.get(name)
-        if not isinstance(value, str):
-            raise Unavailable("peer", f"{self.issuer} publishes no {name}")
-        return value
-
-    def jwks(self) -> Mapping[str, object]:
-        """The keys it signs ID tokens, logout tokens and events with."""
-        value = self.provider.get("jwks")
-        return value if isinstance(value, dict) else {"keys": []}
 
 
 class Peers:
@@ -89,6 +40,9 @@ class Peers:
         fetcher: reads configurations and health.
         introduced: knows which federation keys of theirs are believed by now.
         badge: what says to a peer that we are the one who reads it.
+        trust: whom chains lead to; None where no anchor is pinned.
+        homes: the home regions of the federation, for a node that leads to them.
+        standing: whether a chain leads to ourselves; whoever is suspended sends nobody elsewhere.
     """
 
     def __init__(
@@ -98,31 +52,42 @@ class Peers:
         clock: Clock,
         introduced: Introduced,
         badge: Callable[[str], Mapping[str, str]] | None = None,
+        *,
+        trust: Trust | None = None,
+        homes: Homes | None = None,
+        standing: Callable[[], bool] = lambda: True,
     ) -> None:
         self._known = {one.issuer: one for one in acquaintances}
         self._fetcher = fetcher
         self._clock = clock
-        self._introduced = introduced
-        self._badge = badge
         self._peers: dict[str, tuple[float, Peer]] = {}
         self._failed: dict[str, float] = {}
         self._asked: dict[str, float] = {}
-        self._distinct = Distinct({one.issuer: one.jwks for one in acquaintances if one.jwks is not None})
+        distinct = Distinct({one.issuer: one.jwks for one in acquaintances if one.jwks is not None})
+        self._pinned = Pinned(fetcher, introduced, distinct, badge)
+        self._chained = Chained(trust, distinct, clock) if trust is not None else None
+        self._homes = homes
+        self._standing = standing
         self._reading = {issuer: threading.Lock() for issuer in self._known}
-        self._pulses = {issuer: Pulse(issuer, fetcher, clock) for issuer in self._known}
+        self._pulses: dict[str, Pulse] = {}
 
     def known(self, issuer: str) -> Acquaintance | None:
-        """Whether we know this issuer at all; never fetches anything."""
-        return self._known.get(issuer)
+        """Whether we know this issuer at all."""
+        return self._known.get(issuer) or self._found().get(issuer)
 
     def at_hand(self, issuer: str) -> Peer | None:
         """The peer as it was read last, if that has not expired; never fetches anything."""
+        one = self._known.get(issuer) or self._found().get(issuer)
+        if one is not None and one.jwks is None:
+            return self._chained.at_hand(one) if self._chained is not None else None
         _, peer = self._peers.get(issuer, (0.0, None))
         return peer if peer is not None and self._clock() < peer.expires else None
 
     def regions(self) -> tuple[Acquaintance, ...]:
         """The peers that are somebody's home region."""
-        return tuple(one for one in self._known.values() if one.region is not None)
+        several = (*self._found().values(), *self._known.values())
+        homes = {one.region: one for one in several if one.region is not None}
+        return tuple(homes.values())
 
     def beyond(self) -> str | None:
         """The issuer through which other regions are reached, if there is one."""
@@ -137,9 +102,11 @@ class Peers:
         Raises:
             Unavailable: it is not known, does not answer, or its configuration does not verify.
         """
-        one = self._known.get(issuer)
+        one = self.known(issuer)
         if one is None:
             raise Unavailable("peer", f"{issuer} is not a peer")
+        if one.jwks is None:
+            return self._by_chain(one, fresh=fresh)
         now = self._clock()
         entry = self._peers.get(issuer)
         at, peer = entry or (0.0, None)
@@ -165,22 +132,39 @@ class Peers:
 
         Nobody waits for this, and a failure is held against nobody: somebody may travel there a moment later.
         """
+        if self._homes is not None:
+            self._homes.visit()
         for issuer, one in self._known.items():
             now, entry = self._clock(), self._peers.get(issuer)
             if entry is not None and entry[0] <= now < entry[0] + _again(*entry):
                 continue
             with contextlib.suppress(Unavailable):
-                peer = self._read(one, now)
+                if one.jwks is None:
+                    self._by_chain(one, fresh=False)
+                    continue
+                peer = self._pinned.read(one, one.jwks, now)
                 if self._peers.get(issuer) is entry:
                     self._peers[issuer] = (now, peer)
 
     def up(self, issuer: str) -> bool:
-        """Whether the peer's health probe succeeds; an unknown issuer is never asked."""
-        return issuer in self._pulses and self._pulses[issuer].up()
+        """Whether anybody can be sent there: we are in good standing, and its health probe succeeds; an
+        unknown issuer is never asked."""
+        one = self.known(issuer)
+        if one is None or (one.jwks is None and not self._standing()):
+            return False
+        return self._pulses.setdefault(issuer, Pulse(issuer, self._fetcher, self._clock)).up()
 
     def seen_down(self, issuer: str) -> bool:
         """Whether the last probe failed; asks nobody."""
         return issuer in self._pulses and self._pulses[issuer].seen_down
+
+    def _found(self) -> Mapping[str, Acquaintance]:
+        return self._homes.known() if self._homes is not None else {}
+
+    def _by_chain(self, one: Acquaintance, *, fresh: bool) -> Peer:
+        if self._chained is None:
+            raise Unavailable("peer", f"{one.issuer} needs a chain, and no anchor is pinned")
+        return self._chained.get(one, fresh=fresh)
 
     def _refresh(self, one: Acquaintance, now: float, entry: tuple[float, Peer] | None) -> Peer:
         current = self._peers.get(one.issuer)
@@ -190,7 +174,7 @@ class Peers:
         if now < self._failed.get(one.issuer, float("-inf")) + PAUSE:
             raise Unavailable("peer", f"{one.issuer} did not answer just now")
         try:
-            peer = self._read(one, now)
+            peer = self._pinned.read(one, one.jwks or {}, now)
         except Unavailable:
             if last is None or now >= last.expires:
                 self._failed[one.issuer] = now
@@ -199,47 +183,8 @@ class Peers:
         self._peers[one.issuer] = (now, peer)
         return peer
 
-    def _read(self, one: Acquaintance, now: float) -> Peer:
-        if one.jwks is None:
-            raise Unavailable("peer", f"no chain leads to {one.issuer}")
-        url = one.issuer.removesuffix("/") + "/.well-known/openid-federation"
-        said = self._badge(one.issuer) if self._badge else None
-        read = self._fetcher.get(url, limit=CONFIGURATION_BYTES, headers=said)
-        token = read.decode("ascii", "replace").strip()
-        try:
-            believed = self._introduced.keys(one.issuer, one.jwks)
-            statement = verify_configuration(token, entity_id=one.issuer, jwks=believed, now=now)
-            provider = _part(statement.metadata, "openid_provider")
-            party = _part(statement.metadata, "openid_relying_party")
-            self._distinct.note(
-                one.issuer, [believed, statement.jwks], [provider.get("jwks"), party.get("jwks")]
-            )
-        except (Invalid, JoseError, Reused) as error:
-            raise Unavailable(
-                "peer", f"the configuration of {one.issuer} does not verify: {error}"
-            ) from error
-        self._introduced.follow(one.jwks, statement)
-        return Peer(
-            issuer=one.issuer,
-            name=one.name,
-            region=one.region,
-            provider=provider,
-            party=party,
-            expires=float(statement.expires),
-        )
-
 
 def _again(at: float, peer: Peer) -> float:
     """Seconds after which a peer is read again: a minute, and never later than half of its configuration's
     life."""
     return min(REFRESH, (peer.expires - at) / 2)
-
-
-def _part(metadata: Mapping[str, Mapping[str, object]], kind: str) -> Mapping[str, object]:
-    """One role's metadata, with those of its keys that verify something; raises `JoseError`."""
-    value: dict[str, object] = json.loads(json.dumps(metadata.get(kind, {})))
-    if "jwks" not in value:
-        return value
-    if not isinstance(value["jwks"], dict):
-        raise JoseError("key", "not a key set")
-    return {**value, "jwks": {"keys": usable_keys(value["jwks"])}}

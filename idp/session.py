@@ -10,8 +10,9 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from idp.citizen import Citizen
+from idp.citizen import Citizen, same_person
 from idp.errors import Unavailable
+from idp.origins import Denied
 from idp.shelf import Shelf, secret_name
 from idp.store import Store
 
@@ -71,12 +72,20 @@ class Sessions:
 
     Args:
         idle, absolute: lifetimes in seconds.
-        ended: says whether the session of a store key was ended for good; asked when a session is touched,
-            and whenever it gets a new client, so that a session that comes back with an old snapshot of the
-            store is not believed.
+        ended: whether the session of a store key was ended for good; asked when a session is touched or gets
+            a new client, so that one that comes back with an old snapshot of the store is not believed.
+        foreign: the providers that sessions come from; None where nobody watches them.
     """
 
-    def __init__(self, store: Store, *, idle: int, absolute: int, ended: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        idle: int,
+        absolute: int,
+        ended: Callable[[str], bool],
+        foreign: Denied | None = None,
+    ) -> None:
         self._shelf = Shelf(store, "session", Session)
         self._by_sid = Shelf(store, "sid", str)
         self._by_upstream = Shelf(store, "upstream", str)
@@ -84,6 +93,7 @@ class Sessions:
         self._idle = idle
         self._absolute = absolute
         self._ended = ended
+        self._foreign = foreign
 
     def key(self, session: Session) -> str:
         """The store's key of this session, for whoever must only act while it lives."""
@@ -93,6 +103,8 @@ class Sessions:
         """The living session of this cookie. One round trip; another at most every tenth of the idle time."""
         session = self._shelf.get(secret_name(cookie)) if cookie else None
         if session is None or now >= session.expires or now >= session.seen + self._idle:
+            return None
+        if session.upstream is not None and self._denies(session.citizen.idp, session.upstream.issuer):
             return None
         if now < session.seen + self._idle / 10:
             return session
@@ -134,6 +146,8 @@ class Sessions:
             upstream=upstream,
             clients=before.clients if before is not None and same else {},
         )
+        if upstream is not None and self._foreign is not None:
+            self._foreign.note(session.name, {upstream.issuer, citizen.idp}, session.expires)
         self._shelf.put(session.name, session, self._ttl(session, now))
         if upstream is not None:
             above = _above(upstream.issuer, upstream.sid)
@@ -185,14 +199,18 @@ class Sessions:
             session = self._reread(session)
         raise Unavailable("store", "a session is changed by too many requests at once")
 
+    def get(self, name: str | None) -> Session | None:
+        """The session that is stored under a name."""
+        return self._shelf.get(name) if name else None
+
     def by_sid(self, sid: str, *, client_id: str) -> Session | None:
         """The session in which this client was given this `sid`."""
-        session = self._named(self._by_sid.get(secret_name(sid)))
+        session = self.get(self._by_sid.get(secret_name(sid)))
         return session if session is not None and session.clients.get(client_id) == sid else None
 
     def by_upstream(self, issuer: str, sid: str) -> Session | None:
         """The session that came from this session of a peer."""
-        return self._named(self._by_upstream.get(_above(issuer, sid)))
+        return self.get(self._by_upstream.get(_above(issuer, sid)))
 
     def ended_above(self, issuer: str, sid: str) -> Session | None:
         """A peer ended its session: none comes from it any more. The one that did, if it lives."""
@@ -211,8 +229,8 @@ class Sessions:
                 self._over.put(above, session.citizen.auth_time, self._absolute)
         self._shelf.take(session.name)
 
-    def _named(self, name: str | None) -> Session | None:
-        return self._shelf.get(name) if name else None
+    def _denies(self, *origins: str) -> bool:
+        return self._foreign is not None and self._foreign.denies(origins)
 
     def _reread(self, session: Session) -> Session:
         found = self._shelf.get(session.name)
@@ -229,8 +247,3 @@ class Sessions:
 
 def _above(issuer: str, sid: str) -> str:
     return secret_name(f"{issuer} {sid}")
-
-
-def same_person(one: Citizen, other: Citizen) -> bool:
-    """Whether two words of ours are about the same person."""
-    return (one.source, one.local_id) == (other.source, other.local_id)

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -22,7 +22,8 @@ from idp.clock import Clock
 from idp.errors import Unavailable
 from idp.lookout import Lookout
 from idp.outbound import Reply, Sender
-from idp.peers import Peer, Peers
+from idp.peer import Peer
+from idp.peers import Peers
 from idp.pen import Pen
 from idp.session import Upstream
 from idp.visit import Visit, Visits
@@ -56,6 +57,7 @@ class Travel:
         vouching: judges what they bring.
         pen: signs with the `oidc` ring.
         lookout: told that a peer has verified what we signed.
+        register: registers us at a peer that takes nobody by its chain alone.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Travel:
         pen: Pen,
         lookout: Lookout,
         clock: Clock,
+        register: Callable[[str], object] | None = None,
     ) -> None:
         self._issuer = issuer
         self._peers = peers
@@ -76,7 +79,7 @@ class Travel:
         self._visits = visits
         self._outbound = outbound
         self._badge = Badge(issuer, pen, clock)
-        self._asking = Asking(issuer, pen, outbound, clock)
+        self._asking = Asking(issuer, pen, outbound, clock, register)
         self._lookout = lookout
         self._clock = clock
         self.redirect_uri = issuer.removesuffix("/") + "/arrive"

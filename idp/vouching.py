@@ -1,16 +1,18 @@
 """Vouching: owns the judgement of what another identity provider says of somebody. Does not fetch tokens.
 
 An ID token of a peer becomes a `Citizen` only when every check of OIDC Core §3.1.3.7 holds and the peer may
-speak for that region. Level, methods and time are taken over unchanged and never raised (I10). Imports keys,
-levels, peers.
+speak for that region. Level, methods and time are taken over unchanged and never raised (I10). Imports
+assurance, keys, levels, peers.
 """
 
 from collections.abc import Mapping
 
 from idp import levels
+from idp.assurance import Assurance, TooMuch
 from idp.citizen import Citizen
 from idp.clock import Clock
-from idp.peers import Peer, Peers
+from idp.peer import Peer
+from idp.peers import Peers
 from keys.jose import JoseError, peek, verify
 
 REQUIRED = ("exp", "iat", "sub", "nonce", "sid", "auth_time", "acr")
@@ -31,16 +33,25 @@ class Vouching:
         issuer: ours, the only audience.
         region: our GB/T 2260 code, or None.
         namespace: of the acr ladder.
+        assurance: judges what peers known by chain may assert; None where no anchor is pinned.
     """
 
     def __init__(
-        self, *, issuer: str, region: str | None, namespace: str, peers: Peers, clock: Clock
+        self,
+        *,
+        issuer: str,
+        region: str | None,
+        namespace: str,
+        peers: Peers,
+        clock: Clock,
+        assurance: Assurance | None = None,
     ) -> None:
         self._issuer = issuer
         self._region = region
         self._namespace = namespace
         self._peers = peers
         self._clock = clock
+        self._assurance = assurance
 
     def claims(self, peer: Peer, token: str, *, nonce: str) -> Mapping[str, object]:
         """The claims of an ID token that this peer signed for us, in answer to this `nonce`.
@@ -73,7 +84,8 @@ class Vouching:
         """Whom verified claims are about.
 
         Raises:
-            NotOurs: the peer may not speak for that region, or a claim is missing.
+            NotOurs: the peer may not speak for that region or assert so much, or a claim is missing.
+            Unavailable: whether a chain leads to the person's home cannot be found out.
         """
         region = text(claims, "home_region")
         if peer.region is not None and region != peer.region:
@@ -86,6 +98,8 @@ class Vouching:
         if number(claims, "session_expiry") <= now:
             raise NotOurs("session_expiry is past")
         rl, step = self._level(claims)
+        origin = text(claims, "idp")
+        self._check_assurance(peer, origin=origin, region=region, rl=rl, step=step)
         amr = claims.get("amr")
         return Citizen(
             source=peer.issuer,
@@ -94,9 +108,19 @@ class Vouching:
             acr=step,
             amr=tuple(str(one) for one in amr) if isinstance(amr, list | tuple) else (),
             auth_time=auth_time,
-            idp=text(claims, "idp"),
+            idp=origin,
             home_region=region,
         )
+
+    def _check_assurance(self, peer: Peer, *, origin: str, region: str, rl: int, step: str) -> None:
+        """Who is known by chain is held to it: where the person authenticated, and whoever passes that on."""
+        one = self._peers.known(peer.issuer)
+        if self._assurance is None or (one is not None and one.jwks is not None):
+            return
+        try:
+            self._assurance.check(vouching=peer.issuer, origin=origin, region=region, rl=rl, step=step)
+        except TooMuch as error:
+            raise NotOurs(str(error)) from error
 
     def _level(self, claims: Mapping[str, object]) -> tuple[int, str]:
         """Identity level and acr step; the step cannot be one that nobody of this level reaches (I10)."""

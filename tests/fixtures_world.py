@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from tests.country.chained import ChainedWorld
     from tests.country.world import World
 
 _NUMBERS = itertools.count()
@@ -34,5 +35,16 @@ def world(valkey_url: str, founded: Path, tmp_path: Path) -> "Iterator[World]":
 
     shutil.copytree(founded, tmp_path / "country")
     made = World(valkey_url, tmp_path / "country", f"world{next(_NUMBERS)}")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def chained(valkey_url: str, founded: Path, tmp_path: Path) -> "Iterator[ChainedWorld]":
+    """The country as it trusts by chain, nobody signed in."""
+    from tests.country.chained import ChainedWorld
+
+    shutil.copytree(founded, tmp_path / "country")
+    made = ChainedWorld(valkey_url, tmp_path / "country", f"world{next(_NUMBERS)}")
     yield made
     made.close()

@@ -3,13 +3,14 @@
 Imports rings, audit, keys.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
 from idp.audit import Entry, Event
 from idp.clock import Clock
 from idp.rings import Held, Rings
+from idp.superiors import View
 from keys.change import Change, KeyEvent
 from keys.evidence import Override, Sighting
 from keys.facts import Facts, Replica
@@ -52,7 +53,9 @@ class Registrar:
     Attributes:
         lifetimes: of each ring that the node has.
         wanted: the algorithms of each ring.
-        pins: who pinned our federation keys.
+        pins: who pinned our federation keys, now.
+        superiors: whose statements about us must list a federation key before it signs.
+        views: what each of them states about us, as it was read last.
     """
 
     rings: Rings
@@ -61,7 +64,9 @@ class Registrar:
     books: Books
     lifetimes: Mapping[Purpose, Lifetimes]
     wanted: Mapping[Purpose, Sequence[str]]
-    pins: Sequence[str]
+    pins: Callable[[], Sequence[str]]
+    superiors: Sequence[str]
+    views: Callable[[], Mapping[str, View]]
     clock: Clock
 
     def facts(self, ring: KeyRing) -> Facts:
@@ -71,13 +76,32 @@ class Registrar:
             Unavailable: `records`.
         """
         kids = [key.kid for key in ring.keys]
-        return Facts(
+        sightings = tuple(sighting for sighting, _ in self.known.sightings(kids))
+        common = Facts(
             lifetimes=self.lifetimes[ring.purpose],
             ledger=self.known.ledger(),
-            sightings=tuple(sighting for sighting, _ in self.known.sightings(kids)),
+            sightings=sightings,
             replicas=self.known.replicas(ring.purpose),
-            pins=tuple(self.pins) if ring.purpose == "federation" else (),
             overrides=self.known.overrides(kids),
+        )
+        return common if ring.purpose == "oidc" else self._among_entities(common)
+
+    def _among_entities(self, common: Facts) -> Facts:
+        """The facts about the federation ring: whom its keys wait for, and how long their statements live."""
+        views = self.views()
+        stated = {(superior, kid) for superior, view in views.items() for kid in view.kids}
+        lives = [views[superior].life for superior in self.superiors if superior in views]
+        return replace(
+            common,
+            lifetimes=replace(
+                common.lifetimes, statement_life=max([common.lifetimes.statement_life, *lives])
+            ),
+            # What a superior stated once and does not state now is no proof of anything.
+            sightings=tuple(
+                one for one in common.sightings if one.kind != "superior" or (one.observer, one.kid) in stated
+            ),
+            superiors=tuple(self.superiors),
+            pins=tuple(self.pins()),
         )
 
     def write(

@@ -18,9 +18,14 @@ _OWN_NAME = re.compile(r"\b(lead|period)\b(?= is | = )")
 
 
 def lifetimes(settings: Settings, purpose: Purpose) -> Lifetimes:
-    """The periods of one ring of this node."""
+    """The periods of one ring of this node.
+
+    How long superiors' statements live is theirs to say: it is seen when they are read (`idp.superiors`).
+    Until then a key waits for their word anyhow.
+    """
     life, own = settings.lifetimes, settings.rotation
     oidc = purpose == "oidc"
+    below, authority = not oidc and bool(settings.federation.authority_hints), settings.authority
     signed = max(life.id_token, life.access_token, SHORT_TOKEN) if oidc else _statements(settings)
     return Lifetimes(
         purpose=purpose,
@@ -30,6 +35,8 @@ def lifetimes(settings: Settings, purpose: Purpose) -> Lifetimes:
         skew=float(own.skew),
         drift=float(own.skew),
         configuration_life=float(life.entity_configuration),
+        superior_poll=float(settings.federation.superior_poll) if below else 0.0,
+        approval=float(authority.approval) if below and authority is not None else 0.0,
         hold=float(own.hold),
         pin_window=0.0 if oidc else float(own.pin_window),
         rollback_window=float(own.rollback_window),

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("edge")
 
-MACHINES = frozenset({"par", "token", "userinfo", "wellknown", "notices", "health", "federation"})
+MACHINES = frozenset(
+    {"par", "registration", "token", "userinfo", "wellknown", "notices", "health", "federation"}
+)
 """Blueprints whose callers are programs: their errors are JSON."""
 
 LARGEST = 64 * 1024

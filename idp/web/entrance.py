@@ -9,11 +9,11 @@ from typing import Literal
 
 from adapters.names import fold
 from idp.audit import Audit
-from idp.citizen import Citizen
+from idp.citizen import Citizen, same_person
 from idp.clock import Clock
 from idp.directory import Signed
 from idp.leaving import Leaving
-from idp.session import Session, Sessions, Upstream, same_person
+from idp.session import Session, Sessions, Upstream
 from idp.travel import Arrival
 from idp.web.visitor import Visitor
 

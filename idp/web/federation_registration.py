@@ -8,8 +8,8 @@ from federation.chain import LONGEST
 from federation.registration import RESPONSE
 from idp.errors import WireError
 from idp.explicit import Explicit
+from idp.introduction import REGISTRATION
 
-PATH = "/federation/registration"
 STATEMENT, CHAIN = "application/entity-statement+jwt", "application/trust-chain+json"
 
 
@@ -17,7 +17,7 @@ def blueprint(explicit: Explicit) -> Blueprint:
     """The route of the registration endpoint."""
     routes = Blueprint("registration", __name__)
 
-    @routes.post(PATH)
+    @routes.post(REGISTRATION)
     def register() -> Response:
         supplied = _sent()
         answer = explicit.register(supplied[0], supplied if len(supplied) > 1 else ())

@@ -7,7 +7,8 @@ from flask import Blueprint, Response, request
 from idp.errors import PageError
 from idp.journey import Choose
 from idp.login import Login
-from idp.peers import Acquaintance, Peers
+from idp.peer import Acquaintance
+from idp.peers import Peers
 from idp.web.desk import Desk
 from idp.web.edge import see_other, single
 from idp.web.visitor import Visitor

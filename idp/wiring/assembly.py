@@ -3,25 +3,25 @@
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypedDict
 
 from adapters.person import Source
 from idp import clock as clocks
-from idp import levels
 from idp.attempts import Attempts
 from idp.clock import Clock
 from idp.deliveries import Deliveries
 from idp.directory import Directory
 from idp.goodbye import Goodbyes, Requests
-from idp.grant import Grants
 from idp.known import KnownClients
 from idp.leaving import Leaving
 from idp.login import Logins
 from idp.lookout import Lookout
 from idp.notices import Notices
-from idp.oauth.partykeys import PartyKeys
 from idp.oauth.provider import Provider
 from idp.outbound import Sender
 from idp.peers import Peers
+from idp.publications import Publications
+from idp.readers import Readers
 from idp.session import Sessions
 from idp.settings import Settings
 from idp.store import Store
@@ -29,17 +29,20 @@ from idp.tokens import Tokens
 from idp.travel import Travel
 from idp.visit import Visits
 from idp.vouching import Vouching
-from idp.wiring.authority import Federation, Ground, open_federation
+from idp.wiring.authority import Federation, open_federation
+from idp.wiring.circle import Circle, open_circle
+from idp.wiring.ground import Ground
 from idp.wiring.keykeeping import Keyroom
 from idp.wiring.node import Node
 from idp.wiring.parts import (
-    Fetch,
-    RemoteSets,
     open_outbound,
     open_sources,
     open_store,
 )
+from idp.wiring.provider import open_provider
 from idp.wiring.records import Records, open_records
+from idp.wiring.strangers import open_explicit, open_registering, party_keys
+from idp.wiring.trusting import Trusting
 
 AT_ONCE = 8  # deliveries
 
@@ -74,6 +77,14 @@ def build(
     return assembly.node(ways_in, stop)
 
 
+class _SmallParts(TypedDict):
+    notices: Notices
+    readers: Readers
+    goodbyes: Goodbyes
+    logout_requests: Requests
+    logins: Logins
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembly:
     settings: Settings
@@ -85,57 +96,62 @@ class Assembly:
     keyroom: Keyroom
 
     def node(self, sources: tuple[Source, ...], stop: Callable[[], None]) -> Node:
-        settings, records, store = self.settings, self.records, self.store
-        peers = self.keyroom.peers(self.outbound, introduced := self.keyroom.introduced())
-        clients = KnownClients(records.clients.find, peers)
-        sessions, visits, tokens = self._sessions(), Visits(store), self.keyroom.tokens()
-        deliveries, provider = self._deliveries(clients, peers), self._provider(clients, tokens)
+        circle = open_circle(self._ground(), self.keyroom)
+        peers, clients, trusting = circle.peers, circle.clients, circle.trusting
+        sessions, visits, tokens = self._sessions(trusting), Visits(self.store), self.keyroom.tokens()
+        deliveries, provider = self._deliveries(clients, peers), self._provider(clients, tokens, trusting)
+        leaving = self._leaving(sessions, clients, peers, deliveries)
+        publications = self.keyroom.publications(provider.metadata(), circle.introduced)
         return Node(
-            settings=settings,
+            settings=self.settings,
             clock=self.clock,
-            records=records,
-            store=store,
-            keeper=self.keyroom.keeper(store),
-            publications=self.keyroom.publications(provider.metadata(), introduced),
+            records=self.records,
+            store=self.store,
+            keeper=self.keyroom.keeper(self.store),
+            publications=publications,
             clients=clients,
             peers=peers,
-            readers=self.keyroom.readers(peers),
             provider=provider,
-            logins=Logins(store, lifetime=settings.lifetimes.login),
             visits=visits,
             sessions=sessions,
             directory=self._directory(sources),
-            travel=self._travel(peers, visits),
-            leaving=(leaving := self._leaving(sessions, clients, peers, deliveries)),
+            travel=self._travel(peers, visits, trusting, publications),
+            explicit=open_explicit(self._ground(), circle.strangers),
+            trusting=trusting,
+            watch=circle.watch(self._ground(), sessions, leaving),
+            leaving=leaving,
             deliveries=deliveries,
-            notices=self._notices(peers, sessions, leaving),
-            goodbyes=Goodbyes(store),
-            logout_requests=Requests(clients=clients, tokens=tokens),
-            federation=self._federation(),
+            federation=self._federation(trusting),
             stop=stop,
+            **self._small_parts(circle, sessions, leaving, tokens),
         )
 
-    def _federation(self) -> Federation:
-        ground = Ground(
+    def _ground(self) -> Ground:
+        return Ground(
             settings=self.settings,
             records=self.records,
             store=self.store,
+            outbound=self.outbound,
             tally=self.keyroom.tally,
+            lookout=self.keyroom.lookout,
             clock=self.clock,
         )
-        return open_federation(ground, lambda _: None)
+
+    def _federation(self, trusting: Trusting | None) -> Federation:
+        return open_federation(self._ground(), trusting)
 
     def _directory(self, sources: tuple[Source, ...]) -> Directory:
         settings = self.settings
         return Directory(sources, Attempts(self.store), issuer=settings.issuer, region=settings.region or "")
 
-    def _sessions(self) -> Sessions:
+    def _sessions(self, trusting: Trusting | None) -> Sessions:
         life = self.settings.lifetimes
         return Sessions(
             self.store,
             idle=life.session_idle,
             absolute=life.session_absolute,
             ended=self.records.tombstones.ended,
+            foreign=trusting.denied if trusting else None,
         )
 
     def _deliveries(self, clients: KnownClients, peers: Peers) -> Deliveries:
@@ -163,24 +179,37 @@ class Assembly:
             clock=self.clock,
         )
 
-    def _notices(self, peers: Peers, sessions: Sessions, leaving: Leaving) -> Notices:
-        return Notices(
+    def _small_parts(
+        self, circle: Circle, sessions: Sessions, leaving: Leaving, tokens: Tokens
+    ) -> _SmallParts:
+        notices = Notices(
             issuer=self.settings.issuer,
-            peers=peers,
+            peers=circle.peers,
             sessions=sessions,
             leaving=leaving,
             store=self.store,
             clock=self.clock,
         )
+        return {
+            "notices": notices,
+            "readers": self.keyroom.readers(circle.peers),
+            "goodbyes": Goodbyes(self.store),
+            "logout_requests": Requests(clients=circle.clients, tokens=tokens),
+            "logins": Logins(self.store, lifetime=self.settings.lifetimes.login),
+        }
 
-    def _travel(self, peers: Peers, visits: Visits) -> Travel:
+    def _travel(
+        self, peers: Peers, visits: Visits, trusting: Trusting | None, publications: Publications
+    ) -> Travel:
         settings = self.settings
+        registering = open_registering(self._ground(), trusting, publications.configuration)
         vouching = Vouching(
             issuer=settings.issuer,
             region=settings.region,
             namespace=settings.namespace,
             peers=peers,
             clock=self.clock,
+            assurance=trusting.assurance if trusting else None,
         )
         return Travel(
             issuer=settings.issuer,
@@ -191,27 +220,17 @@ class Assembly:
             pen=self.keyroom.pen(),
             lookout=self.keyroom.lookout,
             clock=self.clock,
+            register=registering.at if registering is not None else None,
         )
 
-    def _provider(self, clients: KnownClients, tokens: Tokens) -> Provider:
-        settings, secrets, audit = self.settings, self.records.secrets, self.records.audit
-        grants = Grants(
-            self.store,
-            key=secrets.get_or_create("codes"),
-            code_lifetime=settings.lifetimes.code,
-            token_lifetime=settings.lifetimes.access_token,
-        )
-        return Provider(
-            issuer=settings.issuer,
-            clients=clients,
+    def _provider(self, clients: KnownClients, tokens: Tokens, trusting: Trusting | None) -> Provider:
+        return open_provider(
+            settings=self.settings,
+            records=self.records,
             store=self.store,
-            grants=grants,
+            keys=party_keys(trusting, self.outbound, self.clock),
+            clients=clients,
             tokens=tokens,
-            secret=secrets.get_or_create("pairwise"),
-            keys=PartyKeys(RemoteSets(Fetch(self.outbound), self.clock)),
-            alarm=lambda grant: audit.record("code.reused", client=grant.client_id),
-            clock=self.clock,
             algorithms=self.keyroom.offered(),
-            acr_values=[levels.uri(step, settings.namespace) for step in levels.STEPS],
-            ui_locales=("zh-CN", "en"),
+            clock=self.clock,
         )

@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from idp.authority.callers import Callers
+from idp.authority.candidates import Candidates
 from idp.authority.events import Events
 from idp.authority.marks import Marks
 from idp.authority.pages import Pages
 from idp.authority.paths import FETCH
+from idp.authority.pushes import Pushes
 from idp.authority.registry import Registry
 from idp.authority.stamp import Stamp
 from idp.authority.statements import Statements
@@ -17,7 +19,11 @@ from idp.records.marks import MarkRecords
 from idp.records.subordinates import SubordinateRecords
 from idp.settings import Settings
 from idp.store import Store
+from idp.wiring.ground import Ground
+from idp.wiring.keywatch import open_candidates
 from idp.wiring.records import Records
+from idp.wiring.resolving import Resolving, open_resolving
+from idp.wiring.trusting import Trusting
 from keys.ledger import Tally
 
 KeysAtHand = Callable[[str], Mapping[str, object] | None]
@@ -34,6 +40,8 @@ class Authority:
         pages: the extended list of them.
         events: what happened to them.
         marks: the trust marks that we issue.
+        candidates: keys of theirs on their way.
+        pushes: what they tell us of them.
     """
 
     registry: Registry
@@ -41,6 +49,8 @@ class Authority:
     pages: Pages
     events: Events
     marks: Marks
+    candidates: Candidates
+    pushes: Pushes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +60,24 @@ class Federation:
     Attributes:
         callers: recognises who asks.
         authority: of a node that has subordinates.
+        resolving: of a node that trusts an anchor, or is one.
     """
 
     callers: Callers
     authority: Authority | None
+    resolving: Resolving | None
 
     def duties(self) -> Mapping[str, Callable[[], object]]:
         """What is to be done again and again."""
-        if self.authority is None:
-            return {}
-        return {"statements": self.authority.statements.renew, "marks": self.authority.marks.renew}
+        duties: dict[str, Callable[[], object]] = {}
+        if self.authority is not None:
+            duties["statements"] = self.authority.statements.renew
+            duties["marks"] = self.authority.marks.renew
+            duties["subordinates"] = self.authority.candidates.poll
+        if self.resolving is not None:
+            duties["held marks"] = self.resolving.holdings.round
+            duties["collection"] = self.resolving.crawl.round
+        return duties
 
 
 def open_registry(settings: Settings, records: Records, clock: Clock) -> Registry:
@@ -86,48 +104,61 @@ def open_marks(settings: Settings, records: Records, stamp: Stamp) -> Marks:
     return Marks(stamp=stamp, kept=kept, life=life)
 
 
-def open_authority(settings: Settings, records: Records, tally: Tally, clock: Clock) -> Authority | None:
+def open_authority(ground: Ground) -> Authority | None:
     """What the table `[authority]` asks for, or None without it."""
-    if settings.authority is None:
+    settings, records, clock, table = ground.settings, ground.records, ground.clock, ground.settings.authority
+    if table is None:
         return None
-    stamp, documents = open_stamp(settings, records, tally, clock), DocumentRecords(records.database)
+    stamp, documents = open_stamp(settings, records, ground.tally, clock), DocumentRecords(records.database)
     registry, marks = open_registry(settings, records, clock), open_marks(settings, records, stamp)
+    fetch = settings.issuer.removesuffix("/") + FETCH
     statements = Statements(
-        stamp=stamp,
-        documents=documents,
-        source_endpoint=settings.issuer.removesuffix("/") + FETCH,
-        life=settings.authority.statement_life,
+        stamp=stamp, documents=documents, source_endpoint=fetch, life=table.statement_life
     )
+    candidates = open_candidates(ground, table, registry)
     return Authority(
         registry=registry,
         statements=statements,
         pages=Pages(registry, statements, marks),
         events=Events(stamp=stamp, documents=documents, happened=registry.events),
         marks=marks,
+        candidates=candidates,
+        pushes=Pushes(
+            entity_id=settings.issuer,
+            registry=registry,
+            candidates=candidates,
+            store=ground.store,
+            clock=clock,
+        ),
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """What all of it stands on.
+def open_federation(ground: Ground, trusting: Trusting | None) -> Federation:
+    """The node among other entities.
 
-    Attributes:
-        tally: of what is signed; whoever opens it has it written down.
+    Args:
+        trusting: what evaluates chains, of a node that trusts an anchor or is one.
     """
-
-    settings: Settings
-    records: Records
-    store: Store
-    tally: Tally
-    clock: Clock
-
-
-def open_federation(ground: Ground, at_hand: KeysAtHand) -> Federation:
-    """The node among other entities."""
     settings, records, clock = ground.settings, ground.records, ground.clock
+    authority, resolving = open_authority(ground), None
+    if trusting is not None:
+        resolving = open_resolving(
+            ground,
+            resolver=trusting.resolver,
+            checker=trusting.marks,
+            anchors=lambda: list(trusting.pinned()),
+            stamp=open_stamp(settings, records, ground.tally, clock),
+            registry=authority.registry if authority is not None else None,
+        )
+
+    def at_hand(entity_id: str) -> Mapping[str, object] | None:
+        chain = trusting.resolver.at_hand(entity_id) if trusting is not None else None
+        return chain.jwks if chain is not None else None
+
     return Federation(
         callers=_callers(settings, records, ground.store, at_hand, clock),
-        authority=open_authority(settings, records, ground.tally, clock),
+        authority=authority,
+        resolving=resolving,
     )
 
 

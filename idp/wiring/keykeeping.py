@@ -3,9 +3,10 @@
 import os
 import secrets
 import socket
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from idp.anchors import Anchors, kids
 from idp.authority.showing import Showing
 from idp.badge import Badge
 from idp.clock import Clock
@@ -25,11 +26,14 @@ from idp.publications import Publications
 from idp.readers import Readers
 from idp.records.held import HeldRecords
 from idp.records.marks import MarkRecords
+from idp.records.subordinates import SubordinateRecords
+from idp.records.superiors import SuperiorViews
 from idp.settings import Settings, lifetimes
 from idp.store import Store
 from idp.tokens import Tokens
 from idp.wiring.parts import Fetch, acquaintance
 from idp.wiring.records import Records
+from idp.wiring.trusting import Trusting
 from keys.evidence import Level
 from keys.key import Purpose
 from keys.ledger import Tally
@@ -84,7 +88,7 @@ class Keyroom:
             oidc=rings.oidc if settings.provider else None,
             federation=lambda: rings.current("federation"),
             tally=self.tally,
-            held=introduced.held,
+            held=self._held(introduced),
             authority_hints=settings.federation.authority_hints,
             lifetime=settings.lifetimes.entity_configuration,
             clock=self.clock,
@@ -95,17 +99,27 @@ class Keyroom:
     def publications(self, discovery: Mapping[str, object], introduced: Introduced) -> Publications:
         """The documents about our keys."""
         settings, rings, showing = self.settings, self.records.rings, self._showing()
+        held = self._held(introduced)
         return Publications(
             entity_id=settings.issuer,
             entity=self.entity(discovery, introduced),
             oidc=rings.oidc if settings.provider else None,
             federation=lambda: rings.current("federation"),
             tally=self.tally,
-            said=lambda: (introduced.held(), showing()),
+            said=lambda: (held(), showing()),
             lifetime=settings.lifetimes.entity_configuration,
             again=min(settings.rotation.document_age, settings.lifetimes.entity_configuration / 4),
             clock=self.clock,
         )
+
+    def _held(self, introduced: Introduced) -> Callable[[], Mapping[str, Sequence[str]]]:
+        """Whose keys we have in a file, and which: they wait for us before they sign with another."""
+        pinned = Anchors(self.settings.trust_anchor).pinned
+
+        def held() -> Mapping[str, Sequence[str]]:
+            return {**introduced.held(), **{name: sorted(kids(jwks)) for name, jwks in pinned().items()}}
+
+        return held
 
     def _showing(self) -> Showing:
         settings, records = self.settings, self.records
@@ -138,11 +152,26 @@ class Keyroom:
             changed=changed,
         )
 
-    def peers(self, outbound: Sender, introduced: Introduced) -> Peers:
+    def peers(
+        self,
+        outbound: Sender,
+        introduced: Introduced,
+        trusting: Trusting | None,
+        standing: Callable[[], bool],
+    ) -> Peers:
         """The peers; they are told who reads their keys."""
         acquaintances = [acquaintance(one) for one in self.settings.peer]
         badge = Badge(self.settings.issuer, self.pen(), self.clock)
-        return Peers(acquaintances, Fetch(outbound), self.clock, introduced, badge.headers)
+        return Peers(
+            acquaintances,
+            Fetch(outbound),
+            self.clock,
+            introduced,
+            badge.headers,
+            trust=trusting.trust if trusting else None,
+            homes=trusting.homes if trusting else None,
+            standing=standing,
+        )
 
     def readers(self, peers: Peers) -> Readers:
         """Recognises who reads our keys."""
@@ -186,6 +215,18 @@ def registrar(settings: Settings, records: Records, clock: Clock) -> Registrar:
         books=records.wheel,
         lifetimes={purpose: lifetimes(settings, purpose) for purpose in purposes},
         wanted={purpose: records.rings.algs[purpose] for purpose in purposes},
-        pins=[peer.issuer for peer in settings.peer],
+        pins=_pins(settings, records),
+        superiors=settings.federation.authority_hints,
+        views=SuperiorViews(records.database).all,
         clock=clock,
     )
+
+
+def _pins(settings: Settings, records: Records) -> Callable[[], Sequence[str]]:
+    """Who has our keys in a file: peers that the settings name by their keys, since that is mutual; and of an
+    anchor its immediate subordinates, of whom we know. An intermediate is known through its chain."""
+    peers = [peer.issuer for peer in settings.peer if peer.jwks_file is not None]
+    if settings.authority is None or settings.federation.authority_hints:
+        return lambda: peers
+    rows = SubordinateRecords(records.database, records.audit_records)
+    return lambda: [*peers, *rows.every("active")]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from idp.clock import Clock
 from idp.deliveries import Deliveries
 from idp.directory import Directory
+from idp.explicit import Explicit
 from idp.goodbye import Goodbyes, Requests
 from idp.keykeeping.keeper import Keeper
 from idp.known import KnownClients
@@ -21,8 +22,10 @@ from idp.settings import Settings
 from idp.store import Store
 from idp.travel import Travel
 from idp.visit import Visits
+from idp.watch import Watch
 from idp.wiring.authority import Federation
 from idp.wiring.records import Records
+from idp.wiring.trusting import Trusting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,9 @@ class Node:
     sessions: Sessions
     directory: Directory
     travel: Travel
+    explicit: Explicit | None
+    trusting: Trusting | None
+    watch: Watch | None
     leaving: Leaving
     deliveries: Deliveries
     notices: Notices
@@ -51,3 +57,9 @@ class Node:
     logout_requests: Requests
     federation: Federation
     stop: Callable[[], None]
+
+    def trusted(self) -> dict[str, Callable[[], object]]:
+        """What must be done again and again so that trust by chain stays up to date."""
+        if self.trusting is None or self.watch is None:
+            return {}
+        return {"chains": self.trusting.resolver.refresh, "watch": self.watch.round}

@@ -11,7 +11,7 @@ from idp.clock import Clock
 from idp.errors import Unavailable
 from idp.outbound import Outbound, Sender
 from idp.passwords import Passwords
-from idp.peers import Acquaintance
+from idp.peer import Acquaintance
 from idp.settings import Settings
 from idp.settings.model import Peer as PeerTable
 from idp.store import Store, ValkeyStore

@@ -14,8 +14,10 @@ from idp.records.farewells import Farewells
 from idp.records.keyfacts import KeyFacts
 from idp.records.keys import KeyRecords
 from idp.records.migrate import migrate
+from idp.records.origins import Origins
 from idp.records.outbox import Outbox
 from idp.records.peerkeys import PeerKeyRecords
+from idp.records.registrations import Registrations
 from idp.records.secrets import Secrets
 from idp.records.tombstones import Tombstones
 from idp.records.wheel import Wheel
@@ -36,6 +38,7 @@ class Records:
     consents: Consents
     audit_records: AuditRecords
     audit: Audit
+    origins: Origins
     outbox: Outbox
     tombstones: Tombstones
     farewells: Farewells
@@ -44,6 +47,7 @@ class Records:
     key_facts: KeyFacts
     wheel: Wheel
     peer_keys: PeerKeyRecords
+    registrations: Registrations
     rings: Rings
     secrets: Secrets
 
@@ -70,6 +74,7 @@ def open_records(settings: Settings, *, clock: Clock = clocks.system) -> Records
         consents=Consents(database),
         audit_records=audit_records,
         audit=audit,
+        origins=Origins(database),
         outbox=Outbox(database),
         tombstones=Tombstones(database),
         farewells=Farewells(database, audit_records, audit),
@@ -78,6 +83,7 @@ def open_records(settings: Settings, *, clock: Clock = clocks.system) -> Records
         key_facts=KeyFacts(database, audit_records),
         wheel=Wheel(database, audit_records),
         peer_keys=PeerKeyRecords(database),
+        registrations=Registrations(database),
         rings=_rings(settings, key_records, kek, clock),
         secrets=secrets,
     )

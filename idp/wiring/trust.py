@@ -1,6 +1,6 @@
 """Trust: owns what resolving chains needs of the network and of the store. Imports outbound, store."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from federation.resolve import Page, TooLong, Unkept, Unreached
@@ -21,26 +21,24 @@ class StatementFetcher:
 
     def get(self, url: str, *, limit: int, timeout: float) -> Page:
         """One GET; raises `Unreached`."""
-        return self._send("GET", url, _ANY, None, limit, timeout)
+        return _page(
+            lambda: self.outbound.send("GET", url, headers=_ANY, body=None, limit=limit, timeout=timeout)
+        )
 
     def post(self, url: str, *, form: str, limit: int, timeout: float) -> Page:
         """One POST of a form; raises `Unreached`."""
-        return self._send("POST", url, _FORM, form.encode("ascii"), limit, timeout)
+        body = form.encode("ascii")
+        return _page(
+            lambda: self.outbound.send("POST", url, headers=_FORM, body=body, limit=limit, timeout=timeout)
+        )
 
-    def _send(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        limit: int,
-        timeout: float,
-    ) -> Page:
-        try:
-            reply = self.outbound.send(method, url, headers=headers, body=body, limit=limit, timeout=timeout)
-        except Unavailable as error:
-            raise (TooLong if isinstance(error.__cause__, Long) else Unreached)(error.cause) from error
-        return Page(reply.status, reply.headers.get("content-type", ""), reply.body)
+
+def _page(send: Callable[[], Reply]) -> Page:
+    try:
+        reply = send()
+    except Unavailable as error:
+        raise (TooLong if isinstance(error.__cause__, Long) else Unreached)(error.cause) from error
+    return Page(reply.status, reply.headers.get("content-type", ""), reply.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +67,17 @@ class SharedCache:
             self.store.take(key)
         except Unavailable as error:
             raise Unkept(error.cause) from error
+
+
+class NothingShared:
+    """The cache of a command, which is alone and keeps nothing beyond its run."""
+
+    def get(self, _key: str) -> bytes | None:
+        """Nothing is there."""
+        return None
+
+    def put(self, _key: str, _value: bytes, _ttl: int) -> None:
+        """Nothing is kept."""
+
+    def remove(self, _key: str) -> None:
+        """Nothing is there."""

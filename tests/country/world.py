@@ -20,9 +20,11 @@ from tests.country.browser import Browser, Page
 from tests.country.network import Network
 from tests.country.site import Site
 
+ANCHOR = "http://anchor.localhost:8401"
 HUB, GD, ZJ = "http://hub.localhost:8402", "http://gd.localhost:8410", "http://zj.localhost:8420"
 PORTAL_GD, PORTAL_ZJ = "http://portal-gd.localhost:8411", "http://portal-zj.localhost:8421"
 NAMES = {HUB: ("国家枢纽", "National hub"), GD: ("广东省", "Guangdong"), ZJ: ("浙江省", "Zhejiang")}
+ALL_NAMES = {**NAMES, ANCHOR: ("国家信任锚", "National trust anchor")}
 REGIONS = {GD: "440000", ZJ: "330000"}
 PEERS = {HUB: (GD, ZJ), GD: (HUB,), ZJ: (HUB,)}
 
@@ -63,6 +65,8 @@ class World:
         prefix: of the keys in the store, nobody else's.
     """
 
+    members: tuple[str, ...] = tuple(NAMES)
+
     def __init__(self, valkey_url: str, folder: Path, prefix: str) -> None:
         self.clock = Clock()
         self.network = Network()
@@ -79,9 +83,10 @@ class World:
             label={"zh": "账号", "en": "Accounts"},
             people={"wangfang": ("right", person("王芳", "2001", 4))},
         )
-        self.stores = {issuer: ValkeyStore(valkey_url, f"{prefix}-{_short(issuer)}") for issuer in NAMES}
+        self.stores: dict[str, ValkeyStore] = {}
         self.nodes: dict[str, Node] = {}
-        for issuer in NAMES:
+        for issuer in self.members:
+            self.stores[issuer] = ValkeyStore(valkey_url, f"{prefix}-{_short(issuer)}")
             self.nodes[issuer] = self._build(issuer)
             self.network.add(issuer, create_app(self.nodes[issuer]))
         self.portal_gd = self.site(PORTAL_GD, GD, "portal-gd")
@@ -138,16 +143,14 @@ class World:
         for store in self.stores.values():
             store.close()
 
+    def _settings(self, issuer: str) -> Settings:
+        prefix = f"{self._prefix}-{_short(issuer)}"
+        return settings_of(issuer, self._folder, store_url=self._valkey, prefix=prefix, introduced=True)
+
     def _build(self, issuer: str) -> Node:
-        sources = {GD: (self.directory,), ZJ: (self.accounts,), HUB: ()}[issuer]
+        sources = {GD: (self.directory,), ZJ: (self.accounts,)}.get(issuer, ())
         return wiring.build(
-            settings_of(
-                issuer,
-                self._folder,
-                store_url=self._valkey,
-                prefix=f"{self._prefix}-{_short(issuer)}",
-                introduced=True,
-            ),
+            self._settings(issuer),
             clock=self.clock,
             store=self.stores[issuer],
             outbound=self.network,
@@ -158,33 +161,41 @@ class World:
 
 def found(folder: Path) -> None:
     """Give every node its keys, and its federation keys to those who are to know them; slow, and done once."""
-    for issuer in NAMES:
+    for issuer in ALL_NAMES:
+        alone = ["[authority]"] if issuer == ANCHOR else None
         settings = settings_of(
-            issuer, folder, store_url="redis://127.0.0.1:1", prefix="none", introduced=False
+            issuer, folder, store_url="redis://127.0.0.1:1", prefix="none", introduced=False, more=alone
         )
         records = wiring.open_records(settings, clock=Clock())
         jwks = records.rings.federation().jwks(Clock()())
-        records.rings.oidc()
+        if settings.provider:
+            records.rings.oidc()
         (folder / f"{_short(issuer)}.jwks.json").write_text(json.dumps(jwks))
         records.database.close()
 
 
-def settings_of(issuer: str, folder: Path, *, store_url: str, prefix: str, introduced: bool) -> Settings:
-    """The settings of a node of the country, written to a file and read as ever."""
-    short, (zh, en) = _short(issuer), NAMES[issuer]
+def settings_of(
+    issuer: str,
+    folder: Path,
+    *,
+    store_url: str,
+    prefix: str,
+    introduced: bool,
+    more: list[str] | None = None,
+) -> Settings:
+    """The settings of a node of the country, written to a file and read as ever.
+
+    Args:
+        more: lines about whom it trusts; None names its peers with their keys.
+    """
+    short, (zh, en) = _short(issuer), ALL_NAMES[issuer]
     lines = [f'issuer = "{issuer}"', 'namespace = "http://anchor.localhost:8401"', f'data = "{short}"']
     if issuer in REGIONS:
         lines.append(f'region = "{REGIONS[issuer]}"')
     lines += [f'[name]\nzh = "{zh}"\nen = "{en}"', f'[store]\nurl = "{store_url}"\nprefix = "{prefix}"']
     lines += [f'[records]\nurl = "sqlite:///{short}/manyou.sqlite"', f'[keys]\nkek_file = "{short}/kek"']
     lines.append(f"[accounts]\nenabled = {'true' if issuer in REGIONS else 'false'}")
-    for peer in PEERS[issuer]:
-        region = f'region = "{REGIONS[peer]}"\n' if peer in REGIONS else ""
-        pzh, pen = NAMES[peer]
-        lines.append(
-            f'[[peer]]\nissuer = "{peer}"\njwks_file = "{_short(peer)}.jwks.json"\n{region}'
-            f'[peer.name]\nzh = "{pzh}"\nen = "{pen}"'
-        )
+    lines += [_peer(peer) for peer in PEERS[issuer]] if more is None else more
     (folder / short).mkdir(exist_ok=True)
     kek = folder / short / "kek"
     if not kek.exists():
@@ -193,6 +204,15 @@ def settings_of(issuer: str, folder: Path, *, store_url: str, prefix: str, intro
     path = folder / f"{short}.toml"
     path.write_text("\n".join(lines), encoding="utf-8")
     return load(path, {}, check_files=introduced)
+
+
+def _peer(peer: str) -> str:
+    region = f'region = "{REGIONS[peer]}"\n' if peer in REGIONS else ""
+    zh, en = NAMES[peer]
+    return (
+        f'[[peer]]\nissuer = "{peer}"\njwks_file = "{_short(peer)}.jwks.json"\n{region}'
+        f'[peer.name]\nzh = "{zh}"\nen = "{en}"'
+    )
 
 
 def _short(issuer: str) -> str:

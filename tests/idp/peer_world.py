@@ -4,7 +4,8 @@ import threading
 from collections.abc import Mapping
 
 from idp.errors import Unavailable
-from idp.peers import Acquaintance, Peers
+from idp.peer import Acquaintance
+from idp.peers import Peers
 from keys.key import SigningKey, generate
 from tests.idp.made import GD, HUB, NOW, REGION, Clock
 from tests.idp.pens import introduced

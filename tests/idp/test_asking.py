@@ -14,7 +14,7 @@ from idp.errors import Unavailable
 from idp.oauth.partykeys import PartyKeys
 from idp.oauth.request_object import RequestObjects
 from idp.outbound import Reply
-from idp.peers import Peer
+from idp.peer import Peer
 from keys.key import generate
 from keys.ring import KeyRing
 from tests.idp.made import HUB, NOW, ZJ, Clock

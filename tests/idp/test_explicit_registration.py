@@ -16,10 +16,11 @@ from idp.bychain import ByChain
 from idp.clock import Clock
 from idp.errors import Unavailable, WireError
 from idp.explicit import DAY, Explicit
+from idp.introduction import REGISTRATION as PATH
 from idp.outbound import Reply
-from idp.peers import Peer
+from idp.peer import Peer
 from idp.registering import MARGIN, Registering
-from idp.web.federation_registration import CHAIN, PATH, STATEMENT, blueprint
+from idp.web.federation_registration import CHAIN, STATEMENT, blueprint
 from keys.key import SigningKey, generate
 from keys.ledger import Tally
 from keys.ring import KeyRing

@@ -9,7 +9,7 @@ import pytest
 from idp.app import create_app
 from idp.introduction import roles
 from idp.known import as_client
-from idp.peers import Peer
+from idp.peer import Peer
 from idp.settings import load
 from tests.country.world import World
 from tests.idp.made import GD, HUB, ZJ

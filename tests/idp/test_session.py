@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from idp.citizen import same_person
 from idp.errors import Unavailable
-from idp.session import Session, Sessions, same_person
+from idp.session import Session, Sessions
 from idp.shelf import Shelf, secret_name
 from idp.store import ValkeyStore
 from tests.idp.made import GD, HUB, NOW, citizen, upstream

@@ -4,11 +4,17 @@ from typing import Any
 
 import pytest
 
-from idp.peers import Peer
+from idp.assurance import Assurance
+from idp.errors import Unavailable
+from idp.peer import Acquaintance, Peer
+from idp.peers import Peers
 from idp.vouching import REQUIRED, NotOurs, Vouching
 from keys.key import SigningKey, generate
+from tests.idp.chains import Known, province
+from tests.idp.chains import hub as hub_by_chain
 from tests.idp.made import GD, HUB, NOW, ZJ
 from tests.idp.peer_world import NEXT, OIDC, STRANGER, PeerWorld, configuration
+from tests.idp.pens import introduced
 from tests.keys.forge import forge, unchecked
 
 LADDER = "http://anchor.localhost:8401"
@@ -171,3 +177,61 @@ def test_a_region_vouches_for_its_own_citizens_only(vouching: Vouching, world: P
 def test_a_hub_that_is_no_home_has_no_citizens_to_protect(world: PeerWorld) -> None:
     at_hub = Vouching(issuer=HUB, region=None, namespace=LADDER, peers=world.peers, clock=world.clock)
     assert at_hub.citizen(world.peers.get(GD), word(iss=GD))
+
+
+@pytest.fixture
+def chained(world: PeerWorld) -> tuple[Vouching, Known]:
+    """The hub is known by chain."""
+    trust = Known()
+    trust.found = {HUB: hub_by_chain(), GD: province()}
+    acquaintance = Acquaintance(issuer=HUB, name={"zh": "枢纽", "en": "Hub"}, jwks=None, region=None)
+    peers = Peers([acquaintance], world.wire, world.clock, introduced(), trust=trust)
+    vouching = Vouching(
+        issuer=ZJ,
+        region="330000",
+        namespace=LADDER,
+        peers=peers,
+        clock=world.clock,
+        assurance=Assurance(trust),
+    )
+    return vouching, trust
+
+
+def test_a_peer_by_chain_may_say_what_the_chains_of_both_allow(
+    chained: tuple[Vouching, Known], hub: Peer
+) -> None:
+    vouching, _ = chained
+    assert vouching.citizen(hub, word()).rl == 3
+
+
+def test_a_peer_by_chain_may_not_say_more_than_the_home_of_the_person_may(
+    chained: tuple[Vouching, Known], hub: Peer
+) -> None:
+    vouching, _ = chained
+    with pytest.raises(NotOurs, match="RL4"):
+        vouching.citizen(hub, word(rl=4, acr=f"{LADDER}/acr/realname"))
+
+
+def test_a_person_whose_home_is_trusted_no_longer_is_not_taken_over(
+    chained: tuple[Vouching, Known], hub: Peer
+) -> None:
+    vouching, trust = chained
+    trust.found[GD] = None
+    with pytest.raises(NotOurs, match="no trust chain"):
+        vouching.citizen(hub, word())
+
+
+def test_a_home_that_cannot_be_looked_up_is_not_judged(chained: tuple[Vouching, Known], hub: Peer) -> None:
+    vouching, trust = chained
+    del trust.found[GD]
+    with pytest.raises(Unavailable):
+        vouching.citizen(hub, word())
+
+
+def test_a_person_says_where_they_come_from_only_with_the_anchors_word(
+    chained: tuple[Vouching, Known], hub: Peer
+) -> None:
+    vouching, trust = chained
+    trust.found[GD] = province(GD, "510000")
+    with pytest.raises(NotOurs, match="home of region"):
+        vouching.citizen(hub, word())

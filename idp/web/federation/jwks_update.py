@@ -1,4 +1,4 @@
-"""Key updates: the endpoints at which a subordinate tells us about new keys (OIDF §11.2 leaves the way to us).
+"""Key updates: the endpoints at which a subordinate tells us about new keys (OIDF §11.2 leaves how to us).
 
 One takes a push (`federation.keypush`), the other is asked to look soon. Neither certifies anything.
 """

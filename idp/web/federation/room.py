@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from flask import Blueprint
 
 from idp.authority.callers import Callers
+from idp.authority.candidates import Candidates
 from idp.authority.events import Events
 from idp.authority.gathering import Collected
 from idp.authority.marks import Marks
 from idp.authority.pages import Pages
+from idp.authority.pushes import Pushes
 from idp.authority.registry import Registry
 from idp.authority.resolves import Resolves
 from idp.authority.statements import Statements
 from idp.clock import Clock
 from idp.web.crossing import open_to_browsers
-from idp.web.federation import collection, extended, marks, resolve, subordinates
+from idp.web.federation import collection, extended, jwks_update, marks, resolve, subordinates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,8 @@ class Superior:
     pages: Pages
     events: Events
     marks: Marks
+    candidates: Candidates
+    pushes: Pushes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,7 @@ def blueprint(
         )
         extended.register(routes, pages=superior.pages, events=superior.events, callers=callers, clock=clock)
         marks.register(routes, marks=superior.marks, callers=callers, clock=clock)
+        jwks_update.register(routes, pushes=superior.pushes, candidates=superior.candidates, callers=callers)
     if resolver is not None:
         resolve.register(routes, resolves=resolver.resolves, callers=callers, clock=clock)
         collection.register(routes, collected=resolver.collected, callers=callers)

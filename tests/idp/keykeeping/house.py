@@ -17,6 +17,7 @@ from idp.records.keys import KeyRecords
 from idp.records.migrate import migrate
 from idp.records.wheel import Wheel
 from idp.rings import Rings
+from idp.superiors import View
 from keys.key import Purpose
 from keys.ledger import Tally
 from keys.lifetimes import Lifetimes
@@ -51,8 +52,17 @@ def lifetimes(purpose: Purpose) -> Lifetimes:
 class Process:
     """One process: its rings, its keeper, and an office for whoever types there."""
 
-    def __init__(self, file: Path, store: "Weak", name: str, clock: Clock, pins: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        file: Path,
+        store: "Weak",
+        name: str,
+        clock: Clock,
+        pins: tuple[str, ...],
+        superiors: tuple[str, ...] = (),
+    ) -> None:
         self.clock = clock
+        self.views: dict[str, View] = {}
         self.database = Database(f"sqlite:///{file}")
         migrate(self.database)
         audit, keys = AuditRecords(self.database, ISSUER), KeyRecords(self.database)
@@ -72,7 +82,9 @@ class Process:
             books=self.wheel,
             lifetimes={"oidc": lifetimes("oidc"), "federation": lifetimes("federation")},
             wanted=ALGS,
-            pins=pins,
+            pins=lambda: pins,
+            superiors=superiors,
+            views=lambda: self.views,
             clock=clock,
         )
         self.keeper = Keeper(
@@ -105,10 +117,12 @@ class House:
         self.store = Weak(self.clock)  # type: ignore[arg-type]  # another clock of the same shape
         self.processes: list[Process] = []
 
-    def process(self, *, skew: float = 0.0, pins: tuple[str, ...] = ()) -> Process:
+    def process(
+        self, *, skew: float = 0.0, pins: tuple[str, ...] = (), superiors: tuple[str, ...] = ()
+    ) -> Process:
         """Start one."""
         clock = self.clock if skew == 0 else Ahead(self.clock, skew)
-        made = Process(self.file, self.store, f"p{len(self.processes)}", clock, pins)
+        made = Process(self.file, self.store, f"p{len(self.processes)}", clock, pins, superiors)
         self.processes.append(made)
         return made
 

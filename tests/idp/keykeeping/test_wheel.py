@@ -9,9 +9,11 @@ import pytest
 from idp.errors import Unavailable
 from idp.keykeeping.leader import LEASE
 from idp.keykeeping.office import Declined
+from idp.superiors import View
 from keys.evidence import Level
 from tests.idp.keykeeping.house import DELAY, HUB, SKEW, House, lifetimes
 
+ANCHOR = "http://anchor.localhost:8401"
 WAIT = lifetimes("oidc").wait
 FAREWELL = lifetimes("oidc").farewell
 
@@ -170,6 +172,33 @@ def test_a_federation_key_waits_for_the_peer_that_pinned_the_one_before(house: H
     one.lookout.note(standby.kid, HUB, "peer", Level.E3)
     house.rounds()
     assert one.office().rotate("federation", None).events
+
+
+def test_a_federation_key_waits_for_what_a_superior_really_states(house: House) -> None:
+    one = house.process(superiors=(ANCHOR,))
+    house.rounds()
+    standby = next(key for key in one.rings.federation().keys if key.active_from is None)
+    house.pass_(WAIT + 2)
+    with pytest.raises(Declined, match=f"waiting for {ANCHOR} to list the key"):
+        one.office().rotate("federation", None)
+    one.lookout.note(standby.kid, ANCHOR, "superior", Level.E3)
+    house.rounds()
+    with pytest.raises(Declined, match="to list the key"):  # it was seen, and is not in what is stated now
+        one.office().rotate("federation", None)
+    one.views[ANCHOR] = View(superior=ANCHOR, kids=(standby.kid,), life=200.0)
+    house.pass_(200)
+    with pytest.raises(Declined, match="waiting for old statements"):
+        one.office().rotate("federation", None)
+    house.pass_(2 * SKEW + DELAY + 2)
+    assert one.office().rotate("federation", None).events
+
+
+def test_a_superior_matters_to_the_federation_ring_alone(house: House) -> None:
+    one = house.process(superiors=(ANCHOR,))
+    house.rounds()
+    house.pass_(WAIT + 2)
+    assert one.office().view("oidc").facts.superiors == ()
+    assert one.office().rotate("oidc", None).events
 
 
 def test_two_people_let_a_key_pass_and_one_alone_does_not(house: House) -> None:

@@ -1,0 +1,148 @@
+"""Watch: owns noticing that trust has ended, long before a chain expires. Does not resolve chains or end
+sessions itself. Imports federation, trust.
+
+ 1. Every superior on a living chain is asked for its signed events about the entity below it (Subordinate
+    Events Endpoint §2). A suspension or revocation that nothing has lifted is a definite no; any other change
+    that is younger than our copy of the statement makes the copy old.
+ 2. Whoever cannot be asked has said nothing: everybody carries on until the chain expires (OIDF §10.4).
+ 3. Where no chain leads to a provider any more, the sessions that came from it end.
+ 4. Whether a chain leads to ourselves is looked at too: whoever is suspended sends nobody elsewhere.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+import structlog
+
+from federation.events import Event
+from federation.statement import Statement
+from idp.clock import Clock
+from idp.errors import Unavailable
+from idp.standing import Standing
+from idp.trust import Trust
+
+AT_ONCE = 500
+"""Superior and subordinate pairs that one round asks about."""
+
+ENDS, REVIVES = frozenset({"suspension", "revocation"}), frozenset({"registration", "reinstatement"})
+
+log = structlog.get_logger("watch")
+
+
+class Asks(Protocol):
+    """Whoever reads a superior's events about a subordinate, verified; None where it publishes none."""
+
+    def __call__(self, superior: Statement, subject: str) -> tuple[Event, ...] | None: ...
+
+
+class Ends(Protocol):
+    """The sessions that came from elsewhere."""
+
+    def origins(self) -> Iterable[str]: ...
+    def trusted(self, origin: str) -> None: ...
+    def end(self, origin: str) -> None: ...
+
+
+class Watch:
+    """The rounds of one process.
+
+    Args:
+        own: our entity identifier.
+        every: seconds between two rounds.
+        trust: whom chains lead to.
+        ask: reads events; raises `Unavailable`.
+        standing: told whether a chain leads to ourselves.
+        lost: told of a provider to whom no chain leads any more.
+    """
+
+    def __init__(
+        self,
+        *,
+        own: str,
+        every: float,
+        trust: Trust,
+        ask: Asks,
+        sessions: Ends,
+        standing: Standing,
+        lost: Callable[[str], None],
+        clock: Clock,
+    ) -> None:
+        self._own = own
+        self._every = every
+        self._trust = trust
+        self._ask = ask
+        self._sessions = sessions
+        self._lost = lost
+        self._clock = clock
+        self._handled: dict[tuple[str, str], tuple[Event, ...]] = {}
+        self._standing = standing
+        self._next = float("-inf")
+        self._expiry: dict[str, int] = {}
+        self._turn = threading.Lock()
+
+    def round(self) -> None:
+        """Look at everything, if it is time."""
+        now = self._clock()
+        with self._turn:
+            if now < self._next <= now + self._every:
+                return
+            self._next = now + self._every
+            self._look_up()
+            self._hear()
+            for origin in sorted(self._sessions.origins()):
+                self._judge(origin)
+
+    def _look_up(self) -> None:
+        try:
+            good = self._trust.find(self._own) is not None
+        except Unavailable:
+            return  # whoever cannot ask is not suspended
+        if good != self._standing():
+            log.warning("standing", good=good)
+        self._standing.is_now(good=good)
+
+    def _hear(self) -> None:
+        links: dict[tuple[str, str], tuple[Statement, Statement]] = {}
+        for chain in self._trust.chains():
+            for below, above in zip(chain.statements[1:], chain.statements[2:], strict=False):
+                links.setdefault((below.iss, below.sub), (below, above))
+        self._handled = {link: said for link, said in self._handled.items() if link in links}
+        for (issuer, subject), (statement, above) in list(links.items())[:AT_ONCE]:
+            try:
+                events = self._ask(above, subject) or ()
+                if _outdated(statement, events, self._handled.get((issuer, subject), ())):
+                    log.info("statement_outdated", superior=issuer, entity=subject)
+                    self._trust.drop(issuer, subject)
+            except Unavailable as error:
+                log.info("events_unread", superior=issuer, entity=subject, cause=error.cause)
+                continue
+            self._handled[issuer, subject] = events
+
+    def _judge(self, origin: str) -> None:
+        """End what came from a provider that is trusted no longer, or whose chain ran out unrenewed."""
+        try:
+            chain = self._trust.find(origin)
+        except Unavailable:
+            if self._clock() < self._expiry.get(origin, float("inf")):
+                return
+            chain = None
+        if chain is not None:
+            self._expiry[origin] = chain.expires
+            self._sessions.trusted(origin)
+            return
+        log.warning("trust_lost", entity=origin)
+        self._lost(origin)
+        self._sessions.end(origin)
+
+
+def _outdated(statement: Statement, events: tuple[Event, ...], before: tuple[Event, ...]) -> bool:
+    """Whether something has happened since a superior made this statement.
+
+    What happened in the very second of the statement may be in it or not: it is looked at once.
+    """
+    standing = [one.event for one in events if one.event in ENDS | REVIVES]
+    if standing and standing[-1] in ENDS:
+        return True
+    latest = max((one.at for one in events), default=0)
+    return latest > statement.issued or (latest == statement.issued and events != before)

@@ -1,0 +1,150 @@
+"""Enrolment: owns opening the room in which people decide who is below us, for commands and first days."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from federation.resolve import Resolver, Unkept, Unreachable, Untrusted
+from federation.statement import TYP
+from idp.anchors import Anchors
+from idp.authority.enrolment import Enrolments, Rehearsal, Trial
+from idp.authority.marks import Marks
+from idp.authority.paths import FETCH
+from idp.authority.registry import Registry
+from idp.authority.stamp import Stamp
+from idp.authority.statements import Statements
+from idp.clock import Clock
+from idp.errors import Unavailable
+from idp.outbound import Sender
+from idp.records.documents import DocumentRecords
+from idp.records.enrolments import EnrolmentRecords
+from idp.settings import Settings
+from idp.wiring.authority import open_marks, open_registry, open_stamp
+from idp.wiring.parts import Fetch
+from idp.wiring.records import Records
+from idp.wiring.trust import StatementFetcher
+from keys.ledger import Tally
+
+_OWN = 3600  # seconds for which our own configuration would count, in chains that nobody sees
+
+
+class NotebookCache:
+    """What a short-lived process remembers of statements, for itself."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, bytes] = {}
+
+    def get(self, key: str) -> bytes | None:
+        return self._held.get(key)
+
+    def put(self, key: str, value: bytes, ttl: int) -> None:  # noqa: ARG002 (it lives shorter than that)
+        self._held[key] = value
+
+    def remove(self, key: str) -> None:
+        self._held.pop(key, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentRoom:
+    """Where people decide who is below us.
+
+    Attributes:
+        read: reads an address.
+        tally: of what is signed here; `close` has it written down.
+    """
+
+    issuer: str
+    registry: Registry
+    statements: Statements
+    enrolments: Enrolments
+    marks: Marks
+    records: Records
+    tally: Tally
+    read: Callable[[str, int], bytes]
+    clock: Clock
+
+    def close(self) -> None:
+        """Write down what was signed: a key stays published until it has expired (I2)."""
+        self.records.key_facts.note(self.tally.take(), ())
+
+
+def open_enrolment(settings: Settings, records: Records, outbound: Sender, clock: Clock) -> EnrolmentRoom:
+    """The room of a node with the table `[authority]`.
+
+    Args:
+        outbound: everything that is read of others comes through it.
+    """
+    tally, fetch = Tally(), Fetch(outbound)
+    stamp = open_stamp(settings, records, tally, clock)
+    registry, source = open_registry(settings, records, clock), settings.issuer.removesuffix("/") + FETCH
+    life = settings.authority.statement_life if settings.authority is not None else 0
+    statements = Statements(
+        stamp=stamp, documents=DocumentRecords(records.database), source_endpoint=source, life=life
+    )
+    pinned = _pinned(settings, stamp)
+    rehearsal = Rehearsal(
+        stamp=stamp,
+        above=_above(settings, stamp, pinned, outbound, clock),
+        anchors=pinned,
+        source_endpoint=source,
+    )
+
+    def read(url: str, limit: int) -> bytes:
+        return fetch.get(url, limit=limit)
+
+    enrolments = Enrolments(
+        registry=registry,
+        rows=EnrolmentRecords(records.database, records.audit_records),
+        trial=Trial(rehearsal=rehearsal, read=read, clock=clock),
+        sign=statements.find,
+        clock=clock,
+    )
+    return EnrolmentRoom(
+        issuer=settings.issuer,
+        registry=registry,
+        statements=statements,
+        enrolments=enrolments,
+        marks=open_marks(settings, records, stamp),
+        records=records,
+        tally=tally,
+        read=read,
+        clock=clock,
+    )
+
+
+Pinned = Mapping[str, Mapping[str, object]]
+
+
+def _pinned(settings: Settings, stamp: Stamp) -> Callable[[], Pinned]:
+    anchors = Anchors(settings.trust_anchor)
+    if settings.federation.authority_hints:
+        return anchors.pinned
+    return lambda: {**anchors.pinned(), settings.issuer: stamp.jwks()}
+
+
+def _above(
+    settings: Settings, stamp: Stamp, pinned: Callable[[], Pinned], outbound: Sender, clock: Clock
+) -> Callable[[], Sequence[str]]:
+    """The statements above us: found by climbing, or our own configuration where nobody is above."""
+    issuer = settings.issuer
+    if not settings.federation.authority_hints:
+        return cache(lambda: [_own(stamp)])
+    resolver = Resolver(
+        anchors=pinned, fetcher=StatementFetcher(outbound), cache=NotebookCache(), clock=clock
+    )
+
+    def climbed() -> Sequence[str]:
+        try:
+            return resolver.resolve(issuer).tokens[1:]
+        except (Untrusted, Unreachable, Unkept) as error:
+            raise Unavailable("our own chain", str(error)) from error
+
+    return climbed
+
+
+def _own(stamp: Stamp) -> str:
+    def claims(issued: int, expires: int) -> Mapping[str, object]:
+        names = {"iss": stamp.issuer, "sub": stamp.issuer, "iat": issued, "exp": expires}
+        return {**names, "jwks": stamp.jwks(), "metadata": {"federation_entity": {}}}
+
+    return stamp.sign(claims, typ=TYP, life=_OWN).token
