@@ -8,6 +8,7 @@ what we did not issue is unknown to us, however it is signed.
 import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 
 import structlog
 
@@ -113,14 +114,7 @@ class Marks:
         if not is_entity_id(issuer):
             raise Unlawful("1.2", f"{issuer[:100]} is not an entity identifier")
         self._kept.note(self._entry("mark.delegated", issuer, (by, reason), mark_type))
-        signed = self._stamp.sign(
-            lambda issued, expires: delegation_claims(
-                mark_type, owner=self._stamp.issuer, issuer=issuer, issued=issued, expires=expires
-            ),
-            typ=DELEGATION_TYP,
-            life=life,
-        )
-        return signed.token
+        return self._delegation(mark_type, issuer, life)
 
     def find(self, mark_type: str, subject: str) -> Mark | None:
         """The mark that the subject can show now."""
@@ -201,7 +195,21 @@ class Marks:
             raise Unknown(f"no marks of the type {mark_type[:200]} are issued here")
         return found
 
+    def _delegation(self, mark_type: str, issuer: str, life: int) -> str:
+        owner = self._stamp.issuer
+        signed = self._stamp.sign(
+            lambda issued, expires: delegation_claims(
+                mark_type, owner=owner, issuer=issuer, issued=issued, expires=expires
+            ),
+            typ=DELEGATION_TYP,
+            life=life,
+        )
+        return signed.token
+
     def _signed(self, of: MarkType, subject: str) -> Mark:
+        if of.owner == self._stamp.issuer:
+            # OIDF §7.3 wants a delegation in every mark whose type has an owner, also in the owner's.
+            of = replace(of, delegation=self._delegation(of.type, self._stamp.issuer, self._life))
         signed = self._stamp.sign(
             lambda issued, expires: mark_claims(
                 of, issuer=self._stamp.issuer, subject=subject, issued=issued, expires=expires

@@ -14,7 +14,7 @@ from idp.authority.marks import FRESH, Marks
 from idp.authority.registry import Conflict, Unknown
 from idp.records.marks import MarkRecords
 from keys.encoding import unb64
-from keys.jose import sign, verify
+from keys.jose import STATEMENT, peek, sign, verify
 from keys.key import SigningKey
 from tests.federation.world import ANCHOR, ENTITY, NOW, made
 from tests.idp.authority.place import KEY, Moved, Process, entity, subordinate
@@ -312,6 +312,16 @@ def test_an_owner_says_who_may_issue(marks: Marks, anchor: Process) -> None:
     assert audited(anchor)[-1] == "mark.delegated"
     with pytest.raises(Unlawful):
         marks.delegate(TYPE, "nobody", life=500, by="li")
+
+
+def test_an_owners_own_mark_carries_its_own_delegation(marks: Marks) -> None:
+    """Others refuse a mark without one, once the type has an owner (OIDF §7.3)."""
+    assert "delegation" not in peek(marks.issue(TYPE, ENTITY, by="li").token, limits=STATEMENT).claims
+    marks.define(MarkType(type=f"{ANCHOR}/own", owner=ANCHOR), by="li")
+    said = peek(marks.issue(f"{ANCHOR}/own", ENTITY, by="li").token, limits=STATEMENT).claims
+    word = peek(str(said["delegation"]), limits=STATEMENT)
+    assert (word.iss, word.sub, word.typ) == (ANCHOR, ANCHOR, DELEGATION_TYP)
+    assert word.claims["trust_mark_type"] == f"{ANCHOR}/own"
 
 
 def test_nobody_delegates_what_is_not_theirs(marks: Marks) -> None:
