@@ -23,6 +23,7 @@ from idp.wiring.ground import Ground
 from idp.wiring.keywatch import open_candidates
 from idp.wiring.records import Records
 from idp.wiring.resolving import Resolving, open_resolving
+from idp.wiring.superiors import watches
 from idp.wiring.trusting import Trusting
 from keys.ledger import Tally
 
@@ -61,15 +62,17 @@ class Federation:
         callers: recognises who asks.
         authority: of a node that has subordinates.
         resolving: of a node that trusts an anchor, or is one.
+        watches: what a member does about its superiors and anchors, again and again.
     """
 
     callers: Callers
     authority: Authority | None
     resolving: Resolving | None
+    watches: Mapping[str, Callable[[], object]]
 
     def duties(self) -> Mapping[str, Callable[[], object]]:
         """What is to be done again and again."""
-        duties: dict[str, Callable[[], object]] = {}
+        duties: dict[str, Callable[[], object]] = {**self.watches}
         if self.authority is not None:
             duties["statements"] = self.authority.statements.renew
             duties["marks"] = self.authority.marks.renew
@@ -159,6 +162,7 @@ def open_federation(ground: Ground, trusting: Trusting | None) -> Federation:
         callers=_callers(settings, records, ground.store, at_hand, clock),
         authority=authority,
         resolving=resolving,
+        watches=watches(ground, trusting.trust if trusting is not None else None),
     )
 
 
