@@ -88,6 +88,8 @@ def test_the_signature_is_that_of_the_pinned_key() -> None:
 def test_the_key_that_signed_is_in_the_entitys_own_set() -> None:
     assert refusal(signed(jwks={"keys": [dict(SPARE.public)]})) is Reason.SELF_SIGNED
     assert refusal(signed(jwks={"keys": [{**STRANGER.public, "kid": KEY.kid}]})) is Reason.SELF_SIGNED
+    bare = {"kid": KEY.kid, "kty": "EC", "crv": "P-256"}
+    assert refusal(signed(jwks={"keys": [bare]})) is Reason.SELF_SIGNED
     assert check(signed(jwks={"keys": [dict(KEY.public)]})).jwks == {"keys": [dict(KEY.public)]}
 
 
