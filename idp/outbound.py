@@ -23,8 +23,7 @@ from idp.addresses import Addresses, Forbidden, Place, place_of, shown
 from idp.errors import Unavailable
 
 LIMIT = 262_144  # bytes of an answer
-_IDLE_SECONDS = 10.0
-_IDLE_CONNECTIONS = 8
+_IDLE_SECONDS, _IDLE_CONNECTIONS = 10.0, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +42,7 @@ class Reply:
 
 
 class TooLong(ValueError):
-    """More than was asked for came back; the cause of an `Unavailable`."""
+    """More than was asked for; the cause of an `Unavailable`."""
 
 
 class Sender(Protocol):

@@ -11,7 +11,7 @@ from federation.errors import Invalid, Reason
 from federation.resolve.fetching import fetch_url, is_endpoint, refusal, step, with_subject
 from federation.resolve.limits import Spent
 from federation.resolve.outside import Fetcher, Page, TooLong, Unreached
-from federation.resolve.report import Outcome, Source
+from federation.resolve.report import Source
 from federation.resolve.shelf import Absence, Kept, Name, Shelf
 from federation.resolve.walk import Absent, Walk
 from federation.statement import (
@@ -156,18 +156,16 @@ class Documents:
         absence = self._shelf.missing(name)
         if absence is None:
             return None
-        return self._absent(
-            walk, name, absence.outcome, absence.reason, absence.section, source="shared cache"
-        )
+        return walk.absent(name, absence.outcome, absence.reason, absence.section, source="shared cache")
 
     def _fetch(self, walk: Walk, name: Name, url: str, own: Statement | None) -> Statement:
         if name in walk.asked:
-            raise self._absent(walk, name, "refused", "it was asked for on this walk already", "10.1")
+            raise walk.absent(name, "refused", "it was asked for on this walk already", "10.1")
         if not is_entity_id(name[0]) or not is_entity_id(name[1]):
-            raise self._absent(walk, name, "refused", Reason.ENTITY_ID.sentence, Reason.ENTITY_ID.section)
+            raise walk.absent(name, "refused", Reason.ENTITY_ID.sentence, Reason.ENTITY_ID.section)
         if not url:
             reason = f"{name[0]} publishes no fetch endpoint that we ask"
-            raise self._absent(walk, name, "refused", reason, "8.1")
+            raise walk.absent(name, "refused", reason, "8.1")
         began = walk.timer()
         try:
             limit, seconds = walk.purse.fetch()
@@ -225,27 +223,4 @@ class Documents:
     ) -> Absent:
         """Not to be had, to be remembered for a while."""
         self._shelf.put_missing(name, outcome, reason, section)
-        return self._absent(walk, name, outcome, reason, section, source="network", url=url, took=took)
-
-    def _absent(
-        self,
-        walk: Walk,
-        name: Name,
-        outcome: Absence,
-        reason: str,
-        section: str,
-        *,
-        source: Source = "",
-        url: str = "",
-        took: float = 0.0,
-    ) -> Absent:
-        absent = Absent(reason, section, transient=outcome == "unreachable")
-        walk.seen[name] = absent
-        walk.transient = walk.transient or absent.transient
-        said: Outcome = outcome
-        walk.note(
-            step(
-                name, source=source, outcome=said, reason=reason, section=section, url=url, milliseconds=took
-            )
-        )
-        return absent
+        return walk.absent(name, outcome, reason, section, source="network", url=url, took=took)

@@ -3,11 +3,12 @@ limits, report.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from federation.resolve.fetching import step
 from federation.resolve.limits import Limits, Purse
 from federation.resolve.report import Outcome, Source, Step
-from federation.resolve.shelf import Name
+from federation.resolve.shelf import Absence, Name
 from federation.statement import Statement
 
 
@@ -56,6 +57,25 @@ class Walk:
     def note(self, step: Step) -> None:
         """One more step."""
         self.steps.append(step)
+
+    def absent(
+        self,
+        name: Name,
+        outcome: Absence,
+        reason: str,
+        section: str,
+        *,
+        source: Source = "",
+        url: str = "",
+        took: float = 0.0,
+    ) -> Absent:
+        """That a document is not to be had, which holds for the rest of the walk."""
+        absent = Absent(reason, section, transient=outcome == "unreachable")
+        self.seen[name] = absent
+        self.transient = self.transient or absent.transient
+        told = step(name, source=source, outcome=outcome, reason=reason, section=section, url=url)
+        self.note(replace(told, milliseconds=took))
+        return absent
 
     def over(self, budget: str, issuer: str, subject: str, reason: str, *, transient: bool) -> None:
         """A budget was hit."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from federation.resolve import Page, TooLong, Unkept, Unreached
 from idp.errors import Unavailable
-from idp.outbound import Sender
+from idp.outbound import Reply, Sender
 from idp.outbound import TooLong as Long
 from idp.store import Store
 

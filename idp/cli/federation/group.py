@@ -2,6 +2,7 @@
 
 import click
 
+from idp.cli.federation.chain import chain
 from idp.cli.federation.policy import policy
 from idp.cli.federation.show import show
 
@@ -13,6 +14,7 @@ def federation() -> None:
 
 for command in (
     show,
+    chain,
     policy,
 ):
     federation.add_command(command)
