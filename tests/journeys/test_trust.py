@@ -151,3 +151,19 @@ def test_a_province_that_calls_itself_by_another_region_is_refused(chained: Chai
     chained.sign_in(browser, chained.portal_gd, "lihua")
     assert browser.get(f"{chained.portal_zj.url}/login").url.startswith(ZJ)
     assert not knows(chained.portal_zj, browser)
+
+
+def test_a_chain_that_is_known_costs_a_sign_in_nothing(chained: ChainedWorld) -> None:
+    roaming(chained)
+    chained.network.calls.clear()
+    roaming(chained, "chenjie")
+    asked = [url for _, url in chained.network.calls if "federation" in url]
+    assert asked == []
+
+
+def test_each_statement_is_fetched_once_however_many_need_it(chained: ChainedWorld) -> None:
+    for username in ("lihua", "chenjie"):
+        roaming(chained, username)
+    asked = [url for _, url in chained.network.calls if "/federation/fetch" in url]
+    by_whom = {issuer: chained.nodes[issuer] for issuer in (HUB, GD, ZJ)}
+    assert len(asked) <= len(by_whom) * 3
