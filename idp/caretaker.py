@@ -16,7 +16,7 @@ from idp.clock import Clock
 from idp.errors import Unavailable
 
 ROUND = 2.0
-"""Seconds between rounds."""
+"""Seconds between rounds, and before the first."""
 
 TIDY = 3600.0
 """Seconds between tidyings."""
@@ -79,10 +79,12 @@ class Caretaker:
 def _rounds(name: str, duty: Callable[[], object]) -> None:
     pause = threading.Event()
     while True:
+        # First: our own server does not listen yet, nor does whoever starts beside us. What we asked now would
+        # be remembered as not answering.
+        pause.wait(ROUND)
         try:
             duty()
         except Unavailable as error:
             log.warning("round_cut_short", duty=name, part=error.part, cause=error.cause)
         except Exception:  # a defect in one round must not end all later ones
             log.exception("round_broken", duty=name)
-        pause.wait(ROUND)

@@ -82,6 +82,7 @@ class Homes:
         self._known: Mapping[str, Acquaintance] = {}
         self._read: float | None = None
         self._failed: float | None = None
+        self._silent = False
         self._reading = threading.Lock()
 
     def known(self) -> Mapping[str, Acquaintance]:
@@ -93,8 +94,10 @@ class Homes:
         return self._known
 
     def visit(self) -> None:
-        """Read the collections again when it is time; a province that came or went is seen."""
-        if _within(self._read, self._clock(), AGAIN) or not self._reading.acquire(blocking=False):
+        """Read the collections again when it is time; a province that came or went is seen, and soon one that
+        nobody could vouch for just now."""
+        again = PAUSE if self._silent else AGAIN
+        if _within(self._read, self._clock(), again) or not self._reading.acquire(blocking=False):
             return
         try:
             self._look()
@@ -113,6 +116,7 @@ class Homes:
             log.warning("collection_unread", cause=error.cause)
             self._failed = now
             return
+        self._silent = False
         for issuer in listed:
             home = self._home(issuer)
             if home is not None and home.region not in {one.region for one in found.values()}:
@@ -123,7 +127,9 @@ class Homes:
         try:
             chain = self._trust.find(issuer)
         except Unavailable:
-            return self._known.get(issuer)
+            before = self._known.get(issuer)
+            self._silent = self._silent or before is None
+            return before
         region = region_of(chain) if chain is not None else None
         if chain is None or region is None:
             return None

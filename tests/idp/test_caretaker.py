@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from idp.caretaker import KEPT, Caretaker
+from idp.caretaker import KEPT, Caretaker, _rounds
 from idp.errors import Unavailable
 
 
@@ -51,3 +51,18 @@ def test_what_fails_once_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
         clock=lambda: 1_000_000.0,
     ).start()
     assert enough.wait(10)
+
+
+def test_nothing_is_done_before_the_server_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+
+    class Pause:
+        def wait(self, _: float) -> None:
+            order.append("pause")
+            if len(order) > 1:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr("idp.caretaker.threading.Event", Pause)
+    with pytest.raises(KeyboardInterrupt):
+        _rounds("watch", lambda: order.append("duty"))
+    assert order == ["pause", "duty", "pause"]

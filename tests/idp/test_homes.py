@@ -107,6 +107,20 @@ def test_a_province_that_is_silent_for_a_while_keeps_its_place(country: Country)
     assert list(country.homes.known()) == [GD, ZJ]
 
 
+def test_a_province_that_could_not_be_found_out_is_looked_for_again_soon(country: Country) -> None:
+    kept = country.trust.found.pop(ZJ)
+    assert list(country.homes.known()) == [GD]
+    country.trust.found[ZJ] = kept
+    country.homes.visit()
+    assert list(country.homes.known()) == [GD]
+    country.clock.now = NOW + PAUSE
+    country.homes.visit()
+    assert list(country.homes.known()) == [GD, ZJ]
+    country.clock.now = NOW + 2 * PAUSE
+    country.homes.visit()
+    assert country.reads == 2
+
+
 def test_a_province_that_is_suspended_loses_it(country: Country) -> None:
     country.homes.known()
     country.homes.forget(ZJ)
