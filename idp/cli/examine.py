@@ -15,9 +15,12 @@ from federation.entity_id import configuration_url
 from federation.errors import Invalid
 from federation.statement import verify_configuration
 from idp.addresses import Addresses
+from idp.anchors import Unreadable, read_keys
+from idp.anchorwatch import advice, configuration, difference
 from idp.errors import Unavailable
 from idp.outbound import Outbound, Reply
 from idp.settings import Peer, Settings
+from idp.settings.trust import TrustAnchor
 from idp.valkey import NoServerError, find_binary
 from idp.wiring import open_outbound, open_records, open_sources, open_store
 from idp.wiring.custody import open_kek
@@ -59,6 +62,8 @@ def examinations(settings: Settings) -> Iterator[Finding]:
         yield _store(settings)
         for peer in settings.peer:
             yield from _peer(outbound, peer)
+        for anchor in settings.trust_anchor:
+            yield _anchor(outbound, anchor)
     finally:
         outbound.close()
 
@@ -194,6 +199,26 @@ def _believed(part: str, peer: Peer, reply: Reply) -> Finding:
         do = f"save the jwks that its `manyou federation show --json` prints as {peer.jwks_file}"
         return Finding(part=part, ok=False, says=f"its configuration is not to be believed ({error})", do=do)
     return Finding(part=part, ok=True, says="answers, and is who it says")
+
+
+def _anchor(outbound: Outbound, anchor: TrustAnchor) -> Finding:
+    part, name = f"anchor {anchor.entity_id}", anchor.entity_id
+
+    def read(entity_id: str) -> str:
+        return outbound.get(configuration_url(entity_id)).decode("ascii", "replace").strip()
+
+    try:
+        pinned = read_keys(anchor.jwks_file)
+        found = difference(pinned, configuration(read, name, pinned, time.time()).jwks)
+    except Unavailable as error:
+        return Finding(part=part, ok=False, says=f"no answer ({error.cause})", do="look whether it runs")
+    except (Invalid, Unreadable) as error:
+        do = f"fetch its keys by a way that you trust, and write them into {anchor.jwks_file}"
+        return Finding(part=part, ok=False, says=f"its word is not to be believed ({error})", do=do)
+    if found:
+        says = f"lists other keys than are pinned: also {list(found.unpinned)}, not {list(found.dropped)}"
+        return Finding(part=part, ok=False, says=says, do=advice(name, found))
+    return Finding(part=part, ok=True, says="answers, and lists the keys that are pinned")
 
 
 def _clock(peer: Peer, reply: Reply) -> Finding:

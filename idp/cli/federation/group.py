@@ -2,7 +2,9 @@
 
 import click
 
+from idp.cli.federation.anchor import anchor
 from idp.cli.federation.chain import chain
+from idp.cli.federation.keys import keys
 from idp.cli.federation.policy import policy
 from idp.cli.federation.show import show
 
@@ -15,6 +17,8 @@ def federation() -> None:
 for command in (
     show,
     chain,
+    keys,
+    anchor,
     policy,
 ):
     federation.add_command(command)
