@@ -79,8 +79,8 @@ class Caretaker:
 def _rounds(name: str, duty: Callable[[], object]) -> None:
     pause = threading.Event()
     while True:
-        # First: our own server does not listen yet, nor does whoever starts beside us. What we asked now would
-        # be remembered as not answering.
+        # First: our own server does not listen yet, nor does whoever starts beside us. Who is asked now is
+        # remembered as not answering.
         pause.wait(ROUND)
         try:
             duty()
