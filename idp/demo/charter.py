@@ -1,7 +1,8 @@
 """Charter: owns the settings files of the country's nodes, as an operator would write them.
 
 Does not make keys. Imports `places` only. The files are written once; what somebody changes in them
-afterwards stays.
+afterwards stays. Nobody knows anybody but the anchor, whose keys are handed to each node; all else comes by
+chain.
 """
 
 import json
@@ -38,11 +39,24 @@ _ROTATION = {
 }
 
 
-def peers(country: Country, node: Place) -> tuple[Place, ...]:
-    """Whom a node knows: the hub knows the provinces, a province knows the hub, the anchor nobody."""
-    if node is country.hub:
-        return country.provinces
-    return (country.hub,) if node in country.provinces else ()
+# Seconds; short enough that a suspension or a mark that was taken back is noticed while somebody watches.
+STATEMENT_LIFE = 60
+_FEDERATION = {"event_poll": 5, "mark_poll": 5, "superior_poll": 5}
+_AUTHORITY = {
+    "statement_life": STATEMENT_LIFE,
+    "mark_life": 120,
+    "subordinate_poll": 5,
+    "hold_down": 10,
+    "approval": 10,
+}
+
+PINS = "anchor.json"
+"""The anchor's federation keys, in a file beside the settings of each other node."""
+
+
+def portal_mark(country: Country) -> str:
+    """The type of the trust mark that the provinces want of a portal that is known by chain."""
+    return f"{country.anchor.origin}/marks/portal"
 
 
 def settings(country: Country, node: Place, *, store: Path) -> str:
@@ -64,6 +78,8 @@ def _lines(country: Country, node: Place, store: Path) -> Iterator[str]:
     yield f"namespace = {_text(country.anchor.origin)}"
     yield from ("", "[name]", *_names(node))
     yield from ("", "[http]", f"listen = {_text(node.listen)}")
+    if node in country.authorities:
+        yield "threads = 2"
     if country.ca:
         yield from (f"certificate_file = {_text(f'../{CERTIFICATE}')}", f"key_file = {_text(f'../{KEY}')}")
         yield from ("", "[outbound]", f"ca_file = {_text(f'../{country.ca.name}')}")
@@ -71,17 +87,35 @@ def _lines(country: Country, node: Place, store: Path) -> Iterator[str]:
     yield from ("", "[log]", 'file = "log.jsonl"')
     yield from ("", "[lifetimes]", *(f"{name} = {seconds}" for name, seconds in _LIFETIMES.items()))
     yield from ("", "[rotation]", *(f"{name} = {seconds}" for name, seconds in _ROTATION.items()))
-    if node is country.anchor:
-        yield from ("", "[authority]")
     if node.region == "330000":
         yield from ("", "[accounts]", "enabled = true")
     if node.region == country.directory.region:
         yield from _directory(country)
-    for peer in peers(country, node):
-        yield from ("", "[[peer]]", f"issuer = {_text(peer.origin)}", f'jwks_file = "peers/{peer.name}.json"')
-        if peer.region:
-            yield f"region = {_text(peer.region)}"
-        yield from ("[peer.name]", *_names(peer))
+    yield from _trust(country, node)
+
+
+def _trust(country: Country, node: Place) -> Iterator[str]:
+    """Who is above, who is beside, and whether anybody is below."""
+    if node.superior is not None:
+        above = country.node(node.superior)
+        yield from ("", "[[trust_anchor]]", f"entity_id = {_text(country.anchor.origin)}")
+        yield f"jwks_file = {_text(PINS)}"
+        yield from ("", "[federation]", f"authority_hints = [{_text(above.origin)}]")
+        yield from (f"{name} = {seconds}" for name, seconds in _FEDERATION.items())
+        if node is country.hub:
+            yield "regions = true"
+        if node in country.provinces:
+            yield f"client_marks = [{_text(portal_mark(country))}]"
+    if node in country.superiors:
+        yield from ("", "[authority]", *(f"{name} = {seconds}" for name, seconds in _AUTHORITY.items()))
+    if node in country.provinces:
+        yield from (
+            "",
+            "[[peer]]",
+            f"issuer = {_text(country.hub.origin)}",
+            "[peer.name]",
+            *_names(country.hub),
+        )
 
 
 def _directory(country: Country) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """Founding: owns the first day of the country: settings, keys, clients, citizens. Does not start anything.
 
 Does what an operator does with `manyou init`, `manyou federation show`, `manyou clients add` and so on, in
-one go. Everything else a node makes for itself when it first starts. Does not start anything.
+one go; who is enrolled where is next door (`enrolment`). Everything else a node makes for itself when it
+first starts.
 """
 
 import hashlib
@@ -11,15 +12,16 @@ import secrets
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from joserfc.jwk import ECKey
 
 from idp.accounts import Account
 from idp.client import Client
-from idp.demo import authority, charter, directory
+from idp.demo import authority, charter, directory, enrolment
 from idp.demo.census import ACCOUNTS_REGION, accounts
+from idp.demo.membership import Membership, join, to_json
 from idp.demo.places import Country, Place
 from idp.demo.registration import Registration
 from idp.passwords import Passwords
@@ -31,6 +33,8 @@ from idp.records.migrate import migrate
 from keys.seal import create_kek
 from keys.store import open_ring
 
+_PUSHES = ("portal-zj",)
+
 
 def found(country: Country, *, store: Path) -> None:
     """Set up every node and portal in an empty folder.
@@ -41,15 +45,17 @@ def found(country: Country, *, store: Path) -> None:
     """
     if country.tls:
         authority.issue(country.folder, ("localhost", *country.hosts))
-    published = {node.name: _node(country, node, store) for node in country.nodes}
+    keys = {node.name: _node(country, node, store) for node in country.nodes}
+    pins = keys[country.anchor.name]
     for node in country.nodes:
-        for peer in charter.peers(country, node):
-            path = country.settings(node).with_name("peers") / f"{peer.name}.json"
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(json.dumps(published[peer.name], indent=2))
+        if node is not country.anchor:  # handed over by people: never learned from the network
+            country.settings(node).with_name(charter.PINS).write_text(json.dumps(pins, indent=2))
     for portal in country.portals:
-        _portal(country, portal)
+        member = _portal(country, portal, pins)
+        if member is not None:
+            keys[portal.name] = member.ring.jwks(time.time())
     _citizens(country)
+    enrolment.enrol(country, keys)
 
 
 def _node(country: Country, node: Place, store: Path) -> Mapping[str, object]:
@@ -74,36 +80,64 @@ def _node(country: Country, node: Place, store: Path) -> Mapping[str, object]:
     return ring.jwks(time.time())
 
 
-def _portal(country: Country, portal: Place) -> None:
-    """Register a portal at its province: the first proves itself with a secret, the others with a key."""
-    node = country.node(portal.node or "")
-    url = f"{portal.origin}/"
+def _portal(country: Country, portal: Place, pins: Mapping[str, object]) -> Membership | None:
+    """Make a portal's folder: what it agreed on with its province, and what it holds as a member."""
+    (country.folder / portal.name).mkdir()
+    agreed = _by_hand(country, portal) if portal.superior is None else _by_chain(country, portal)
+    _secret(country.folder / portal.name / "client.json", json.dumps(asdict(agreed), indent=2))
+    if portal.superior is None:
+        return None
+    anchor = country.anchor.origin
+    member = join(
+        portal.origin,
+        superiors=[country.node(portal.superior).origin],
+        anchors={anchor: pins},
+        marks=[(charter.portal_mark(country), anchor)],
+        now=time.time(),
+        lifetime=charter.STATEMENT_LIFE,
+        poll=5,
+    )
+    _secret(country.folder / portal.name / "member.json", json.dumps(to_json(member), indent=2))
+    return member
+
+
+def _by_chain(country: Country, portal: Place) -> Registration:
+    """Nobody registers it anywhere: it says who it is, and pushes its requests or sends them along."""
+    key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
+    return Registration(
+        url=f"{portal.origin}/",
+        issuer=country.node(portal.node or "").origin,
+        client_id=portal.origin,
+        auth_method="private_key_jwt",
+        key={name: str(value) for name, value in key.as_dict(private=True).items()},
+        requests="pushed" if portal.name in _PUSHES else "signed",
+    )
+
+
+def _by_hand(country: Country, portal: Place) -> Registration:
+    """Register a portal at its province, as `manyou clients add` does."""
+    node, url, secret = country.node(portal.node or ""), f"{portal.origin}/", secrets.token_urlsafe(32)
     agreed = Registration(
-        url=url, issuer=node.origin, client_id=portal.name, auth_method="client_secret_basic"
+        url=url,
+        issuer=node.origin,
+        client_id=portal.name,
+        auth_method="client_secret_basic",
+        secret=secret,
     )
     client = Client(
         client_id=portal.name,
         name=portal.title,
         redirect_uris=(agreed.redirect_uri,),
+        secret_sha256=hashlib.sha256(secret.encode()).hexdigest(),
         post_logout_redirect_uris=(agreed.signed_out_uri,),
         backchannel_logout_uri=f"{url}backchannel-logout",
         initiate_login_uri=f"{url}login",
         client_uri=url,
     )
-    if portal is country.portals[0]:
-        secret = secrets.token_urlsafe(32)
-        agreed = replace(agreed, secret=secret)
-        client = replace(client, secret_sha256=hashlib.sha256(secret.encode()).hexdigest())
-    else:
-        key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
-        agreed = replace(agreed, auth_method="private_key_jwt", key=_text(key.as_dict(private=True)))
-        public = {"keys": [_text(key.as_dict(private=False))]}
-        client = replace(client, auth_method="private_key_jwt", jwks=public)
     database = _database(country, node)
     ClientRecords(database).add(client)
     database.close()
-    (country.folder / portal.name).mkdir()
-    _secret(country.folder / portal.name / "client.json", json.dumps(asdict(agreed), indent=2))
+    return agreed
 
 
 def _citizens(country: Country) -> None:
@@ -133,7 +167,3 @@ def _database(country: Country, node: Place) -> Database:
 def _secret(path: Path, text: str) -> None:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
-
-
-def _text(jwk: Mapping[str, object]) -> dict[str, str]:
-    return {name: str(value) for name, value in jwk.items()}

@@ -21,6 +21,8 @@ from idp.demo.places import LOOPBACK, Country
 
 _MARK = ".manyou-demo"
 _LOCK = "lock"
+_VERSION = 2
+"""Of what stands in the folder; it grows when a country that stands there cannot go on."""
 
 
 class DemoError(Exception):
@@ -75,11 +77,16 @@ def settled(country: Country) -> bool:
     """Whether the folder holds this very country, whole.
 
     Raises:
-        DemoError: it holds one with another base port, or with other certificates.
+        DemoError: it holds one of another version, with another base port, or with other certificates.
     """
     mark = json.loads((country.folder / _MARK).read_text() or "{}")
     if not mark.get("settled"):
         return False
+    if mark["version"] != _VERSION:
+        raise DemoError(
+            f"{country.folder} holds a country that another version of this program made: "
+            "use --fresh to start from nothing, or another folder with --data"
+        )
     if mark["base"] != country.base:
         raise DemoError(
             f"{country.folder} holds a country on port {mark['base']}: "
@@ -95,7 +102,7 @@ def settled(country: Country) -> bool:
 
 def settle(country: Country) -> None:
     """Remember that everything was set up."""
-    mark = {"version": 1, "settled": True, "base": country.base, "tls": country.tls}
+    mark = {"version": _VERSION, "settled": True, "base": country.base, "tls": country.tls}
     (country.folder / _MARK).write_text(json.dumps(mark))
 
 

@@ -30,6 +30,7 @@ def describe(country: Country, parts: Sequence[Part]) -> dict[str, Any]:
             {"code": node.region, "name": dict(node.title), **_node(country, node)}
             for node in country.provinces
         ],
+        "authorities": [_authority(country, node) for node in country.superiors],
         "portals": [_portal(country, portal) for portal in country.portals],
         "directories": [_directory(country)],
         "citizens": [_citizen(who) for who in everybody()],
@@ -74,6 +75,14 @@ def _node(country: Country, node: Place) -> dict[str, Any]:
         "issuer": node.origin,
         "settings": str(country.settings(node)),
         "initial_access_token": None,
+    }
+
+
+def _authority(country: Country, node: Place) -> dict[str, Any]:
+    return {
+        "entity_id": node.origin,
+        "settings": str(country.settings(node)),
+        "superior": None if node.superior is None else country.node(node.superior).origin,
     }
 
 

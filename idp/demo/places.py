@@ -3,7 +3,7 @@
 Every port follows from one base port, so that several countries can stand side by side.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,8 @@ class Place:
         title: by language.
         region: GB/T 2260 code, or None for what is nobody's home.
         node: for a portal, the name of the node that signs its visitors in.
+        superior: the name of the node that states who it is; None for the anchor, and for a portal that
+            speaks OpenID Connect only and is registered by hand.
         tls: whether it is served over https.
     """
 
@@ -32,6 +34,7 @@ class Place:
     title: Mapping[str, str]
     region: str | None = None
     node: str | None = None
+    superior: str | None = None
     tls: bool = False
 
     @property
@@ -53,6 +56,7 @@ class Country:
         base: the base port; the board listens on it.
         folder: where the state is kept.
         tls: whether everything is served over https, with certificates of a throwaway authority.
+        authorities: below the provinces; nobody signs in at them.
     """
 
     base: int
@@ -62,13 +66,19 @@ class Country:
     anchor: Place
     hub: Place
     provinces: tuple[Place, ...]
+    authorities: tuple[Place, ...]
     portals: tuple[Place, ...]
     directory: Place
 
     @property
     def nodes(self) -> tuple[Place, ...]:
         """Everything that `manyou serve` runs."""
-        return (self.anchor, self.hub, *self.provinces)
+        return (self.anchor, self.hub, *self.provinces, *self.authorities)
+
+    @property
+    def superiors(self) -> tuple[Place, ...]:
+        """The nodes that state who others are, the anchor first."""
+        return (self.anchor, *self.provinces, *self.authorities)
 
     @property
     def ports(self) -> Mapping[int, str]:
@@ -98,6 +108,10 @@ class Country:
         """The node of that name; KeyError when there is none."""
         return {node.name: node for node in self.nodes}[name]
 
+    def below(self, node: Place) -> tuple[Place, ...]:
+        """Whom a node states something about."""
+        return tuple(place for place in (*self.nodes, *self.portals) if place.superior == node.name)
+
 
 def country(base: int, folder: Path, *, tls: bool = False) -> Country:
     """Lay out the country from a base port (8400 gives the addresses of the documentation)."""
@@ -108,15 +122,16 @@ def country(base: int, folder: Path, *, tls: bool = False) -> Country:
         tls=tls,
         board=replace(site("board", base, ("演示看板", "Board")), host="localhost"),
         anchor=site("anchor", base + 1, ("国家信任锚", "National trust anchor")),
-        hub=site("hub", base + 2, ("国家枢纽", "National hub")),
+        hub=site("hub", base + 2, ("国家枢纽", "National hub"), superior="anchor"),
         provinces=(
-            site("gd", base + 10, ("广东省", "Guangdong"), region="440000"),
-            site("zj", base + 20, ("浙江省", "Zhejiang"), region="330000"),
+            site("gd", base + 10, ("广东省", "Guangdong"), region="440000", superior="anchor"),
+            site("zj", base + 20, ("浙江省", "Zhejiang"), region="330000", superior="anchor"),
         ),
-        portals=(
-            site("portal-gd", base + 11, ("岭南服务站", "Lingnan services"), region="440000", node="gd"),
-            site("portal-zj", base + 21, ("西湖服务站", "West Lake services"), region="330000", node="zj"),
+        authorities=(
+            site("gz", base + 30, ("广州市", "Guangzhou"), superior="gd"),
+            site("gz-civil", base + 31, ("广州市民政局", "Guangzhou civil affairs"), superior="gz"),
         ),
+        portals=_portals(site, base),
         directory=Place(
             name="directory",
             host=LOOPBACK,
@@ -124,6 +139,17 @@ def country(base: int, folder: Path, *, tls: bool = False) -> Country:
             title={"zh": "广东省民政厅目录", "en": "Guangdong civil affairs directory"},
             region="440000",
         ),
+    )
+
+
+def _portals(site: Callable[..., Place], base: int) -> tuple[Place, ...]:
+    """One in each province, one three levels below a province, and one that no chain leads to."""
+    gd, zj = {"region": "440000", "node": "gd"}, {"region": "330000", "node": "zj"}
+    return (
+        site("portal-gd", base + 11, ("岭南服务站", "Lingnan services"), superior="gd", **gd),
+        site("portal-zj", base + 21, ("西湖服务站", "West Lake services"), superior="zj", **zj),
+        site("portal-gz", base + 32, ("羊城服务站", "Guangzhou services"), superior="gz-civil", **gd),
+        site("portal-plain", base + 12, ("珠江服务站", "Pearl River services"), **gd),
     )
 
 
@@ -135,6 +161,7 @@ def _site(
     *,
     region: str | None = None,
     node: str | None = None,
+    superior: str | None = None,
 ) -> Place:
     """A place with a host name of its own."""
     return Place(
@@ -144,5 +171,6 @@ def _site(
         title={"zh": title[0], "en": title[1]},
         region=region,
         node=node,
+        superior=superior,
         tls=tls,
     )

@@ -123,19 +123,45 @@ def _board(country: Country, pages: Pages) -> Response:
             {"name": portal.title[locale], "url": f"{portal.origin}/", "region_name": homes[portal.region]}
             for portal in country.portals
         ],
-        citizens=[
-            {
-                "name": who.name,
-                "username": who.username,
-                "password": who.password,
-                "home_name": homes[who.home],
-                "source": who.source,
-                "level": who.level,
-            }
-            for who in everybody()
-        ],
+        authorities=[{"name": node.title[locale], "address": node.origin} for node in country.authorities],
+        tree=_branch(country, country.anchor, locale),
+        plain=[portal.title[locale] for portal in country.portals if portal.superior is None],
+        citizens=_citizens(homes),
         hosts_line=hosts_line(country.hosts),
     )
+
+
+def _branch(country: Country, place: Place, locale: str) -> Mapping[str, object]:
+    """A place and whom it states something about, and so on."""
+    return {
+        "name": place.title[locale],
+        "kind": _kind(country, place),
+        "address": place.origin,
+        "below": [_branch(country, one, locale) for one in country.below(place)],
+    }
+
+
+def _kind(country: Country, place: Place) -> str:
+    if place in country.provinces:
+        return "province"
+    if place in country.authorities:
+        return "authority"
+    return place.name if place in country.nodes else "portal"
+
+
+def _citizens(homes: Mapping[str | None, str]) -> list[Mapping[str, object]]:
+    """Everybody, with the name of their home."""
+    return [
+        {
+            "name": who.name,
+            "username": who.username,
+            "password": who.password,
+            "home_name": homes[who.home],
+            "source": who.source,
+            "level": who.level,
+        }
+        for who in everybody()
+    ]
 
 
 def _journal(path: Path) -> Callable[..., None]:

@@ -19,15 +19,15 @@ def board(country: Country, seconds: float) -> str:
 
 
 def _lines(country: Country, seconds: float) -> Iterator[str]:
-    near, far = country.portals
+    near, far = country.portals[:2]
     native, stranger = _of(near.region), _of(far.region)
     yield f"Manyou 漫游 runs: a little country on this machine, ready in {seconds:.1f} s."
     yield ""
     yield f"  board      {country.board.origin}/"
     for portal in country.portals:
         yield f"  portal     {portal.origin}/  {portal.title['zh']} {portal.title['en']}"
-    for node in (*country.provinces, country.hub, country.anchor):
-        kind = "province" if node.region else node.name
+    for node in (*country.authorities, *country.provinces, country.hub, country.anchor):
+        kind = "province" if node.region else "authority" if node in country.authorities else node.name
         yield f"  {kind:<10} {node.origin}  {node.title['zh']} {node.title['en']}"
     yield f"  directory  ldap://{country.directory.listen}  {country.directory.title['zh']}"
     yield ""

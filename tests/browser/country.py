@@ -50,7 +50,7 @@ class Country:
         self.board: str = described["board"]
         self.hub: str = described["hub"]["issuer"]
         self.anchor: str = described["anchor"]["entity_id"]
-        self.near, self.far = (Door(**portal) for portal in described["portals"])
+        self.near, self.far = (Door(**portal) for portal in described["portals"][:2])
         self.pids = {process["name"]: process["pid"] for process in described["processes"]}
         self._citizens = described["citizens"]
 

@@ -31,10 +31,14 @@ def test_the_addresses_of_the_documentation_follow_from_the_base_port(land: Coun
         "http://hub.localhost:8402",
         "http://gd.localhost:8410",
         "http://zj.localhost:8420",
+        "http://gz.localhost:8430",
+        "http://gz-civil.localhost:8431",
     ]
     assert [portal.origin for portal in land.portals] == [
         "http://portal-gd.localhost:8411",
         "http://portal-zj.localhost:8421",
+        "http://portal-gz.localhost:8432",
+        "http://portal-plain.localhost:8412",
     ]
     assert (land.board.origin, land.directory.listen) == ("http://localhost:8400", "127.0.0.1:8389")
 
@@ -95,6 +99,15 @@ def test_a_country_with_certificates_is_not_mixed_up_with_one_without(land: Coun
         settle(land)
         with pytest.raises(DemoError, match="without --tls"):
             settled(country(8400, land.folder, tls=True))
+
+
+def test_a_country_that_another_version_made_is_not_started(land: Country) -> None:
+    with locked(land.folder):
+        settle(land)
+        mark = land.folder / ".manyou-demo"
+        mark.write_text(mark.read_text().replace('"version": 2', '"version": 1'))
+        with pytest.raises(DemoError, match="--fresh"):
+            settled(land)
 
 
 def test_sockets_lie_in_a_short_private_folder_that_vanishes(land: Country) -> None:

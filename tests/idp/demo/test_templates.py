@@ -22,6 +22,17 @@ BOARD: dict[str, Any] = {
     "anchor": "http://anchor.localhost:8401",
     "hub": "http://hub.localhost:8402",
     "provinces": [{"name": EVIL, "code": "440000", "issuer": "http://gd.localhost:8410"}],
+    "authorities": [{"name": EVIL, "address": "http://gz.localhost:8430"}],
+    "tree": {
+        "name": EVIL,
+        "kind": "anchor",
+        "address": "http://anchor.localhost:8401",
+        "below": [
+            {"name": EVIL, "kind": kind, "address": f"http://{kind}.localhost", "below": []}
+            for kind in ("hub", "province", "authority", "portal")
+        ],
+    },
+    "plain": [EVIL],
     "portals": [
         {"name": EVIL, "url": f"http://portal-{name}.localhost/", "region_name": EVIL}
         for name in ("gd", "zj")
@@ -118,7 +129,13 @@ def test_the_board_shows_every_address_and_every_citizen(pages: Pages, locale: s
     page = pages.render("board.html", locale=locale, **BOARD).get_data(as_text=True)
     assert EVIL not in page
     assert not re.search(r">\s*(board|portal|source|level)\.[\w.]+\s*<", page)
-    addresses = ("http://anchor.localhost:8401", "http://hub.localhost:8402", "http://gd.localhost:8410")
+    addresses = (
+        "http://anchor.localhost:8401",
+        "http://hub.localhost:8402",
+        "http://gd.localhost:8410",
+        "http://gz.localhost:8430",
+        "http://authority.localhost",
+    )
     for shown in (*addresses, "127.0.0.1 gd.localhost", *(f"<code>p{n}</code>" for n in range(8))):
         assert shown in page
 
