@@ -17,6 +17,7 @@ from idp.settings import load
 from idp.web import (
     announce,
     arrive,
+    atlas,
     authorize,
     consent,
     federation,
@@ -40,6 +41,8 @@ from idp.web.entrance import Entrance
 from idp.web.pages import Pages
 from idp.web.visitor import Visitor
 from idp.wiring import Node, build
+from idp.wiring.sight import open_sight
+from idp.wiring.trusting import Trusting
 
 Who = Callable[[], Visitor]
 
@@ -88,29 +91,23 @@ def _public_rooms(app: Flask, node: Node, pages: Pages, visitor: Who) -> None:
     )
     for room in (ready, known, pages.assets.blueprint(), front, _federation(node)):
         app.register_blueprint(room)
+    if node.trusting is not None:
+        app.register_blueprint(_atlas(node, node.trusting, pages))
+
+
+def _atlas(node: Node, trusting: Trusting, pages: Pages) -> Blueprint:
+    known = atlas.Known(trust=trusting.resolver, troubles=trusting.troubles, marks=trusting.marks.recall)
+    sight = open_sight(node.settings, trusting, node.federation, node.clock)
+    return atlas.blueprint(atlas.Atlas(pages=pages, sight=sight, known=known, clock=node.clock))
 
 
 def _federation(node: Node) -> Blueprint:
-    authority, superior = node.federation.authority, None
-    if authority is not None:
-        superior = federation.Superior(
-            registry=authority.registry,
-            statements=authority.statements,
-            pages=authority.pages,
-            events=authority.events,
-            marks=authority.marks,
-            candidates=authority.candidates,
-            pushes=authority.pushes,
-        )
-    resolving, resolver = node.federation.resolving, None
-    if resolving is not None:
-        resolver = federation.Resolver(resolves=resolving.resolves, collected=resolving.crawl.collected)
     return federation.blueprint(
         entity_id=node.settings.issuer,
         callers=node.federation.callers,
         clock=node.clock,
-        superior=superior,
-        resolver=resolver,
+        superior=node.federation.authority,
+        resolver=node.federation.resolving,
     )
 
 

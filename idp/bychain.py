@@ -100,7 +100,8 @@ class ByChain:
                 self._check_ours(introduction.peer_trust_chain, chain.anchor)
             return self._known(chain)
         except Untrusted as error:
-            raise PageError(error.code, error.public) from None
+            named = entity_id if is_entity_id(entity_id) else None
+            raise PageError(error.code, error.public, entity=named) from None
 
     def chain(self, entity_id: str, *, supplied: Sequence[str] = ()) -> TrustChain:
         """The chain of an entity that holds every mark it must.

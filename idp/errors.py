@@ -48,13 +48,22 @@ class PageError(Exception):
         public: for the engineer who reads the page with the person.
         status: the HTTP status.
         client_id: of the site where the person can start again, once it is known.
+        entity: whose trust chain was looked for in vain; a page of ours says more about it.
     """
 
     def __init__(
-        self, code: str, public: str = "", *, status: int = 400, cause: str = "", client_id: str | None = None
+        self,
+        code: str,
+        public: str = "",
+        *,
+        status: int = 400,
+        cause: str = "",
+        client_id: str | None = None,
+        entity: str | None = None,
     ) -> None:
         super().__init__(code)
         self.client_id = client_id
+        self.entity = entity
         self.code = code
         self.public = public
         self.status = status

@@ -105,13 +105,22 @@ class MarkChecker:
         except Untrusted:
             raise Unmarked(Reason.MARK_UNTRUSTED) from None
 
+    def recall(self, token: str) -> bool | None:
+        """Whether the issuer said a moment ago that a mark is active, of one that was verified; None: nobody
+        knows, and nobody is asked."""
+        said = self._recent(hashlib.sha256(token.encode()).hexdigest(), self._resolver.clock())
+        return None if said is None else said.active
+
+    def _recent(self, name: str, now: float) -> _Said | None:
+        known = self._said.get(name)
+        return known[1] if known is not None and known[0] - self._poll <= now < known[0] else None
+
     def _status(self, issuer: TrustChain, token: str) -> _Said:
         """What the issuer says now, or said a moment ago."""
-        name = hashlib.sha256(token.encode()).hexdigest()
-        known = self._said.get(name)
-        now = self._resolver.clock()
-        if known is not None and known[0] - self._poll <= now < known[0]:
-            return known[1]
+        name, now = hashlib.sha256(token.encode()).hexdigest(), self._resolver.clock()
+        known = self._recent(name, now)
+        if known is not None:
+            return known
         said = self._flights.do(name, lambda: self._ask(issuer, token))
         self._said.put(name, (now + (min(self._poll, SILENCE) if said.active is None else self._poll), said))
         return said

@@ -45,7 +45,7 @@ class Remembers(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is known of chains, on a node that believes others by them."""
+    """What is known of chains."""
 
     trust: AtHand
     troubles: Remembers
@@ -54,15 +54,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Atlas:
-    """What the pages show.
-
-    Attributes:
-        known: None on a node that believes nobody by chain, such as an anchor.
-    """
+    """What the pages show."""
 
     pages: Pages
     sight: Sight
-    known: Known | None
+    known: Known
     clock: Clock
 
     def picture(self, locale: str) -> Response:
@@ -113,7 +109,7 @@ class Atlas:
             status=400 if wrong else 200,
             asked=asked,
             wrong=wrong,
-            lineage=lineage(found, self.known.marks, self.clock()) if found and self.known else None,
+            lineage=lineage(found, self.known.marks, self.clock()) if found else None,
             trouble=failed,
             plain=plain,
             called=self._called(locale),
@@ -121,8 +117,6 @@ class Atlas:
         )
 
     def _of(self, entity_id: str, anchor: str) -> tuple[TrustChain | None, Trouble | None]:
-        if self.known is None:
-            return None, None
         found = self.known.trust.at_hand(entity_id)
         if found is not None:
             return (found, None) if anchor in ("", found.anchor) else (None, None)

@@ -145,8 +145,9 @@ class Edge:
                 WireError(error.code, error.public, status=error.status, cause=error.cause)
             )
         number = _note(error.code, error.cause or error.public, error.status)
-        client_id = error.client_id
-        return self._page(error.code, error.public, error.status, number, client_id)
+        return self._page(
+            error.code, error.public, error.status, number, error.client_id, entity=error.entity
+        )
 
     def _refused(self, error: Refused) -> Response:
         number = _note(error.code, error.cause or error.public, 303)
@@ -187,7 +188,16 @@ class Edge:
             return _json("server_error", describe("Something went wrong on our side.", number), 500, {})
         return self._page("server_error", "", 500, number, None)
 
-    def _page(self, code: str, public: str, status: int, number: str, client_id: str | None) -> Response:
+    def _page(
+        self,
+        code: str,
+        public: str,
+        status: int,
+        number: str,
+        client_id: str | None,
+        *,
+        entity: str | None = None,
+    ) -> Response:
         locale = locale_for(request)
         url, name = self.again(client_id) if client_id else (None, {})
         return self.pages.render(
@@ -199,6 +209,7 @@ class Edge:
             public=public,
             again_url=url,
             client_name=name.get(locale) or name.get("zh"),
+            entity=entity,
         )
 
 

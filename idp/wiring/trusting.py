@@ -22,6 +22,7 @@ from idp.session import Sessions
 from idp.settings import Settings
 from idp.standing import Standing
 from idp.store import Store
+from idp.trouble import Noting, Troubles
 from idp.trust import Trust
 from idp.watch import Watch
 from idp.wiring.parts import Fetch
@@ -37,6 +38,7 @@ class Trusting:
 
     Attributes:
         homes: the federation's regions, for a node that leads to them.
+        troubles: why chains were not found lately.
         denied: providers whose sessions are not believed any more.
         marks: checks the trust marks of entities.
         pinned: the keys of the anchors.
@@ -44,6 +46,7 @@ class Trusting:
 
     resolver: Resolver
     marks: MarkChecker
+    troubles: Troubles
     trust: Trust
     homes: Homes | None
     assurance: Assurance
@@ -118,7 +121,8 @@ def open_trust(
         anchors=pinned, fetcher=StatementFetcher(outbound), cache=SharedCache(store), clock=clock
     )
     marks = MarkChecker(resolver, poll=settings.federation.mark_poll)
-    trust, fetch = Trust(resolver, marks), Fetch(outbound)
+    troubles = Troubles(store, clock)
+    trust, fetch = Trust(Noting(resolver, troubles), marks), Fetch(outbound)
     homes = None
     if settings.federation.regions:
         listed = Gazetteer(anchors=pinned, configurations=resolver, fetcher=fetch)
@@ -126,6 +130,7 @@ def open_trust(
     return Trusting(
         resolver=resolver,
         marks=marks,
+        troubles=troubles,
         trust=trust,
         homes=homes,
         assurance=Assurance(trust),

@@ -48,6 +48,7 @@ def test_whoever_no_chain_leads_to_is_a_page_that_names_the_rule() -> None:
     error = refused(by_chain(trust))
     assert error.code == "invalid_trust_chain"
     assert "§3.2" in error.public
+    assert error.entity == PORTAL
 
 
 def test_nobody_can_say_is_another_answer() -> None:
@@ -92,9 +93,10 @@ def test_what_is_no_entity_or_is_ourselves_is_never_looked_for(name: str) -> Non
     trust = Trusted(chain())
     room = by_chain(trust)
     assert room.find(name) is None
-    with pytest.raises(PageError):
+    with pytest.raises(PageError) as refusal:
         room.meet(name, COME)
     assert trust.asked == []
+    assert refusal.value.entity in (None, PROVINCE)
 
 
 @pytest.mark.spec("OIDF 4.3")

@@ -15,7 +15,7 @@ REGIONS = [
     for part in range(1, 9)
     for n in (1, 2)
 ]
-ERROR = {"incident": "MY-00000000", "public": EVIL, "again_url": None, "client_name": EVIL}
+ERROR = {"incident": "MY-00000000", "public": EVIL, "again_url": None, "client_name": EVIL, "entity": None}
 SITES = [{"name": EVIL, "done": True}, {"name": EVIL, "done": False}]
 
 CASES: Mapping[str, tuple[str, Mapping[str, object]]] = {
@@ -51,6 +51,7 @@ CASES: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "home of nobody": ("home.html", {"signed_in": False, "region": None, "level": None, "signout_url": None}),
     "an error": ("error.html", ERROR | {"code": "expired", "again_url": "/again"}),
     "an unknown error": ("error.html", ERROR | {"code": EVIL, "client_name": None}),
+    "a stranger": ("error.html", ERROR | {"code": "invalid_trust_chain", "entity": EVIL}),
     "an overload": ("error.html", ERROR | {"code": "temporarily_unavailable"}),
     **federation_cases.CASES,
 }

@@ -41,11 +41,13 @@ def shelf() -> Shelf:
     return Shelf()
 
 
-def site(shelf: Shelf, known: Known | None) -> FlaskClient:
+@pytest.fixture
+def browser(shelf: Shelf) -> FlaskClient:
     app = Flask("atlas")
     own = Entity(entity_id=ANCHOR, state="passed", roles=("anchor",))
     sight = Sight(own=own, chains=lambda: list(shelf.chains.values()), below=None, clock=Clock())
     pages = Pages(NAME, GD)
+    known = Known(trust=shelf, troubles=shelf, marks=lambda _: None)
     app.register_blueprint(blueprint(Atlas(pages=pages, sight=sight, known=known, clock=Clock())))
     app.register_blueprint(pages.assets.blueprint())
 
@@ -54,11 +56,6 @@ def site(shelf: Shelf, known: Known | None) -> FlaskClient:
 
     app.register_error_handler(PageError, refused)
     return app.test_client()
-
-
-@pytest.fixture
-def browser(shelf: Shelf) -> FlaskClient:
-    return site(shelf, Known(trust=shelf, troubles=shelf, marks=lambda _: None))
 
 
 def fell(**changes: Any) -> Trouble:
@@ -147,12 +144,6 @@ def test_without_an_entity_the_page_asks_for_one(browser: FlaskClient) -> None:
     page = browser.get("/federation/chain", headers=ENGLISH)
     assert page.status_code == 200
     assert 'name="sub"' in page.text
-
-
-def test_a_node_that_believes_nobody_by_chain_has_none_at_hand(shelf: Shelf) -> None:
-    shelf.chains[GD] = province()
-    page = site(shelf, None).get("/federation/chain", query_string={"sub": GD}, headers=ENGLISH)
-    assert "Nothing is at hand about it" in page.text
 
 
 @pytest.mark.parametrize("path", ["/federation/chain?sub=a&sub=b", "/federation/picture?level=0&level=1"])

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
-from idp.errors import WireError
+from idp.errors import PageError, WireError
 from idp.web.edge import HEADERS
 from tests.idp.made import ZJ
 from tests.idp.web.edge_app import ERRORS, HTML, NUMBER, app
@@ -114,6 +114,14 @@ def test_a_page_that_ends_a_sign_in_leads_back_to_the_site(browser: FlaskClient)
     assert 'href="https://rp.example/start/portal"' in page
     assert "The portal" in page
     assert "rp.example" not in fail(browser, "signin", "crash")[0].text
+
+
+def test_a_page_about_a_stranger_leads_to_how_its_chain_was_looked_for(browser: FlaskClient) -> None:
+    ERRORS["stranger"] = lambda: PageError("invalid_trust_chain", "no chain", entity="https://rp.example/a")
+    page = fail(browser, "signin", "stranger")[0].text
+    del ERRORS["stranger"]
+    assert 'href="/federation/chain?sub=https%3A%2F%2Frp.example%2Fa"' in page
+    assert "/federation/chain" not in fail(browser, "signin", "page")[0].text
 
 
 @pytest.mark.parametrize("kind", [*ERRORS, None])
