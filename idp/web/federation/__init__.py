@@ -1,5 +1,5 @@
 """Federation endpoints: owns how entities ask us about others (OIDF §8). Decides nothing."""
 
-from idp.web.federation.room import Resolver, Superior, blueprint
+from idp.web.federation.room import blueprint
 
-__all__ = ["Resolver", "Superior", "blueprint"]
+__all__ = ["blueprint"]

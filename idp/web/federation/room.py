@@ -1,14 +1,13 @@
 """Room: owns which federation endpoints a node has, by what it is. Imports the endpoints."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Protocol
 
 from flask import Blueprint
 
 from idp.authority.callers import Callers
 from idp.authority.candidates import Candidates
+from idp.authority.crawl import Crawl
 from idp.authority.events import Events
-from idp.authority.gathering import Collected
 from idp.authority.marks import Marks
 from idp.authority.pages import Pages
 from idp.authority.pushes import Pushes
@@ -20,25 +19,32 @@ from idp.web.crossing import open_to_browsers
 from idp.web.federation import collection, extended, jwks_update, marks, resolve, subordinates
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Superior:
+class Superior(Protocol):
     """What an authority answers with."""
 
-    registry: Registry
-    statements: Statements
-    pages: Pages
-    events: Events
-    marks: Marks
-    candidates: Candidates
-    pushes: Pushes
+    @property
+    def registry(self) -> Registry: ...
+    @property
+    def statements(self) -> Statements: ...
+    @property
+    def pages(self) -> Pages: ...
+    @property
+    def events(self) -> Events: ...
+    @property
+    def marks(self) -> Marks: ...
+    @property
+    def candidates(self) -> Candidates: ...
+    @property
+    def pushes(self) -> Pushes: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolver:
+class Resolver(Protocol):
     """What a node answers with that evaluates chains."""
 
-    resolves: Resolves
-    collected: Callable[[], Collected]
+    @property
+    def resolves(self) -> Resolves: ...
+    @property
+    def crawl(self) -> Crawl: ...
 
 
 def blueprint(
@@ -67,5 +73,5 @@ def blueprint(
         jwks_update.register(routes, pushes=superior.pushes, candidates=superior.candidates, callers=callers)
     if resolver is not None:
         resolve.register(routes, resolves=resolver.resolves, callers=callers, clock=clock)
-        collection.register(routes, collected=resolver.collected, callers=callers)
+        collection.register(routes, collected=resolver.crawl.collected, callers=callers)
     return routes
