@@ -123,7 +123,7 @@ def tell(sql: Connection, entity_id: str, event: Kind, description: str, at: flo
 
 def _write(sql: Connection, one: Subordinate, seen: int) -> bool:
     same = subordinates.c.entity_id == one.entity_id
-    row = _plain({name: getattr(one, name) for name in _NAMES})
+    row = row_of(one)
     if seen == 0:
         if sql.execute(select(subordinates.c.version).where(same)).first() is not None:
             return False
@@ -164,6 +164,11 @@ def read_wide(sql: Connection) -> Wide:
         constraints=row.constraints,
         version=row.version,
     )
+
+
+def row_of(one: Subordinate) -> dict[str, Any]:
+    """A subordinate as a row."""
+    return _plain({name: getattr(one, name) for name in _NAMES})
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
