@@ -23,7 +23,7 @@ from idp.addresses import Addresses, Forbidden, Place, place_of, shown
 from idp.errors import Unavailable
 
 LIMIT = 262_144  # bytes of an answer
-_IDLE_SECONDS, _IDLE_CONNECTIONS = 10.0, 8
+_IDLE_SECONDS, _IDLE_CONNECTIONS, _IDLE_IN_ALL = 10.0, 8, 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +116,7 @@ class Outbound:
         self._lock = threading.Lock()
 
     def get(self, url: str, *, limit: int = LIMIT) -> bytes:
-        """The body of a GET that is answered 200.
-
-        Raises:
-            Unavailable: anything else.
-        """
+        """The body of a GET that is answered 200; raises `Unavailable` for anything else."""
         reply = self.send("GET", url, headers={"Accept": "*/*"}, body=None, limit=limit)
         if reply.status != 200:
             raise Unavailable("peer", f"{shown(url)}: status {reply.status}")
@@ -169,15 +165,19 @@ class Outbound:
                 if connection.is_connected and time.monotonic() - since < _IDLE_SECONDS:
                     return connection
                 connection.close()
+            self._idle.pop(place.origin, None)
         return None
 
     def _keep(self, place: Place, connection: HTTPConnection) -> None:
         with self._lock:
-            idle = self._idle.setdefault(place.origin, [])
-            if len(idle) < _IDLE_CONNECTIONS:
-                idle.append((connection, time.monotonic()))
-                return
-        connection.close()
+            idle = self._idle[place.origin] = self._idle.pop(place.origin, [])
+            idle.append((connection, time.monotonic()))
+            spare = [idle.pop(0)] if len(idle) > _IDLE_CONNECTIONS else []
+            # Whoever resolves a federation meets thousands of hosts, each once.
+            while sum(map(len, self._idle.values())) > _IDLE_IN_ALL:
+                spare += self._idle.pop(next(iter(self._idle)))
+        for one, _since in spare:
+            one.close()
 
     def _connect(self, place: Place, end: float) -> HTTPConnection:
         failure: OSError = OSError("has no address")

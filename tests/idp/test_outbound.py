@@ -368,3 +368,15 @@ def test_a_certificate_of_another_name_or_authority_is_refused(
 def test_the_list_of_private_addresses_is_private_by_the_standard_library_too() -> None:
     plain = [ipaddress.ip_address(text.partition("%")[0]) for text in PRIVATE[:10]]
     assert not [address for address in plain if address.is_global and not address.is_multicast]
+
+
+def test_connections_that_are_kept_are_few_however_many_hosts_are_met(
+    canary: Callable[..., Canary], inside: Callable[..., Outbound]
+) -> None:
+    server, outbound = canary(says(OK)), inside()
+    for number in range(100):
+        ask(outbound, f"http://h{number}.localhost:{server.port}/")
+    ask(outbound, f"http://h99.localhost:{server.port}/")
+    assert server.connections == 100  # the last was still open
+    ask(outbound, f"http://h0.localhost:{server.port}/")
+    assert server.connections == 101  # the first was not
