@@ -12,7 +12,7 @@ from federation.resolve import Resolver
 from idp.demo.census import everybody
 from idp.demo.leaf import Leaf, metadata
 from idp.demo.loopback import Reply, asker, hosts_line
-from idp.demo.membership import Membership, from_json
+from idp.demo.membership import from_json
 from idp.demo.places import Country, Place
 from idp.demo.portal import Portal, create_portal
 from idp.demo.registration import Registration
@@ -54,7 +54,7 @@ def portal_site(country: Country, place: Place) -> Program:
     registration = Registration(**json.loads((folder / "client.json").read_text()))
     joined = folder / "member.json"
     member = from_json(json.loads(joined.read_text())) if joined.exists() else None
-    resolver = _resolver(member, fetch) if member is not None else None
+    resolver = _resolver(joined, fetch) if member is not None else None
     known = TrustedProvider(registration.issuer, resolver, time.time) if resolver is not None else None
     leaf = None
     if member is not None and known is not None:
@@ -77,11 +77,13 @@ def portal_site(country: Country, place: Place) -> Program:
     return Program(app=create_portal(portal), duty=duty, whole=leaf.whole)
 
 
-def _resolver(member: Membership, fetch: Callable[..., Reply]) -> Resolver:
-    """Finds chains that end at what the portal pins."""
-    return Resolver(
-        anchors=lambda: member.anchors, fetcher=Asked(fetch), cache=Kept(time.time), clock=time.time
-    )
+def _resolver(joined: Path, fetch: Callable[..., Reply]) -> Resolver:
+    """Finds chains that end at what the portal pins: what is in its file now, since people may adopt keys."""
+
+    def anchors() -> Mapping[str, Mapping[str, object]]:
+        return from_json(json.loads(joined.read_text())).anchors
+
+    return Resolver(anchors=anchors, fetcher=Asked(fetch), cache=Kept(time.time), clock=time.time)
 
 
 def _duty(leaf: Leaf, resolver: Resolver, log: Callable[..., None]) -> Callable[[], None]:

@@ -15,7 +15,9 @@ from typing import Any
 
 from idp import clock
 from idp.client import Client
+from idp.demo.charter import PINS
 from idp.demo.drill.load import Count, Roamer, Site, keep_on
+from idp.demo.drill.pins import Pins
 from idp.demo.drill.witness import Witness
 from idp.demo.loopback import asker
 from idp.demo.registration import Registration
@@ -73,6 +75,7 @@ class Drill:
     """
 
     def __init__(self, folder: Path, described: Mapping[str, Any], say: Callable[[str], None]) -> None:
+        self._folder = folder
         self._described = described
         self._say = say
         ca = folder / "ca.pem" if described["board"].startswith("https:") else None
@@ -89,11 +92,13 @@ class Drill:
             nodes = [stack.enter_context(_opened(path)) for path in self._settings()]
             for node in nodes:
                 node.records.audit.record("key.drilled", phase="begun")
-            witness, count = self._witness(nodes), Count()
+            witness, count, pins = self._witness(nodes), Count(), self._pins(nodes[0])
             with self._load(nodes, witness, count):
                 time.sleep(_WARM)
+                pins.adopt(drop_old=False)
                 old = [(node, ring, self._rotate(node, ring)) for node in nodes for ring in node.rings]
                 self._until_gone(old)
+                pins.adopt(drop_old=True)
                 time.sleep(_WARM)
             tokens, tried, failed = witness.judge()
             for node in nodes:
@@ -112,6 +117,22 @@ class Drill:
         described = self._described
         paths = [Path(node["settings"]) for node in (described["hub"], *described["provinces"])]
         return [paths[0].parent.parent / "anchor" / "manyou.toml", *paths]
+
+    def _pins(self, anchor: _Node) -> Pins:
+        """The files in which members have the anchor's keys; its own `manyou federation show` is the second
+        channel."""
+
+        def shows() -> Mapping[str, object]:
+            return anchor.office.registrar.rings.look("federation").ring.jwks(time.time())
+
+        return Pins(
+            anchor=anchor.settings.issuer,
+            files=sorted(self._folder.glob(f"*/{PINS}")),
+            members=sorted(self._folder.glob("*/member.json")),
+            shows=shows,
+            fetch=self._fetch,
+            say=self._say,
+        )
 
     def _witness(self, nodes: list[_Node]) -> Witness:
         providers = {
