@@ -6,6 +6,16 @@ from idp.authority.enrolment.changing import Declined, Terms, enrolling, updatin
 from idp.authority.enrolment.enrolments import Enrolments
 from idp.authority.enrolment.preview import Preview
 from idp.authority.enrolment.rehearsal import Rehearsal
-from idp.authority.enrolment.trial import Simulation
+from idp.authority.enrolment.trial import Simulation, Trial
 
-__all__ = ["Declined", "Enrolments", "Preview", "Rehearsal", "Simulation", "Terms", "enrolling", "updating"]
+__all__ = [
+    "Declined",
+    "Enrolments",
+    "Preview",
+    "Rehearsal",
+    "Simulation",
+    "Terms",
+    "Trial",
+    "enrolling",
+    "updating",
+]

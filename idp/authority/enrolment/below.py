@@ -78,7 +78,7 @@ def members(walk: Walk, top: str) -> Iterator[Member]:
     seen = {top}
     while waiting:
         entity_id, above, fetch = waiting.pop(0)
-        if time.monotonic() > walk.end or walk.left <= 0 or len(above) > walk.limits.depth:
+        if time.monotonic() > walk.end or walk.left <= 0 or len(above) + bool(fetch) > walk.limits.depth:
             walk.more = True
             return
         walk.left -= 1

@@ -30,12 +30,18 @@ class Terms:
     constraints: Mapping[str, object] = field(default_factory=dict)
 
 
-def enrolling(request: Request, terms: Terms, before: Subordinate | None) -> Change:
+def enrolling(request: Request, terms: Terms, before: Subordinate | None, *, issuer: str) -> Change:
     """The change that a request asks for; the region it names is stated, if we do not name another.
 
     Args:
         before: of one that was removed.
+        issuer: who we are.
+
+    Raises:
+        Declined: it was written to somebody else.
     """
+    if request.superior != issuer:
+        raise Declined(f"{request.entity_id} asks {request.superior}, and we are {issuer}")
     stated = {kind: dict(parameters) for kind, parameters in terms.metadata.items()}
     provider = stated.get("openid_provider", {})
     if request.region and "openid_provider" in request.kinds and "manyou_region" not in provider:

@@ -72,6 +72,7 @@ class Enrolments:
             Declined: it is not lawful.
             Unavailable: our own chain is not to be had.
         """
+        _lawful(wide)
         return self._trial.wide(self._active(), self._registry.wide(), wide)
 
     def preview(self, change: Change) -> Preview:
@@ -195,13 +196,11 @@ class Enrolments:
         """What the registry would refuse is refused now."""
         before = self._registry.find(change.entity_id) if change.entity_id else None
         described(change, before, self._registry.wide().version)
-        try:
-            if change.subordinate is not None:
+        if change.subordinate is not None:
+            try:
                 self._registry.judge(change.subordinate)
-            if change.wide is not None:
-                check_wide(change.wide)
-        except Unlawful as error:
-            raise Declined(str(error)) from None
+            except Unlawful as error:
+                raise Declined(str(error)) from None
 
     def _active(self) -> list[Subordinate]:
         found = (self._registry.find(name) for name in self._registry.ids())
@@ -214,6 +213,13 @@ class Enrolments:
     def _entry(self, event: Event, one: Proposal, by: str, reason: str) -> Entry:
         said = {"code": one.code, "verb": one.change.verb, "by": by, "reason": reason[:_SHOWN]}
         return Entry(at=self._clock(), event=event, client=one.change.entity_id, details=said)
+
+
+def _lawful(wide: Wide) -> None:
+    try:
+        check_wide(wide)
+    except Unlawful as error:
+        raise Declined(str(error)) from None
 
 
 def _broken(first: Effect, count: int) -> str:

@@ -4,8 +4,12 @@ import click
 
 from idp.cli.federation.anchor import anchor
 from idp.cli.federation.chain import chain
+from idp.cli.federation.enrol import enrol
 from idp.cli.federation.keys import keys
+from idp.cli.federation.listing import list_
+from idp.cli.federation.mark import mark
 from idp.cli.federation.policy import policy
+from idp.cli.federation.refresh import refresh
 from idp.cli.federation.show import show
 
 
@@ -17,8 +21,12 @@ def federation() -> None:
 for command in (
     show,
     chain,
+    enrol,
+    list_,
+    mark,
     keys,
     anchor,
     policy,
+    refresh,
 ):
     federation.add_command(command)

@@ -1,5 +1,5 @@
 """Policy: owns `manyou federation policy`: what a chain's policies make of metadata. Imports desk,
-federation.policy."""
+demands, federation.policy."""
 
 import json
 import sys
@@ -10,6 +10,7 @@ import click
 
 from federation.policy import PolicyError, resolve
 from idp.cli.desk import Desk, at_desk
+from idp.cli.federation import demands
 from keys.encoding import JoseError, strict_json
 
 # A chain of eight statements, each of the largest size that we read, fits.
@@ -21,6 +22,10 @@ _MALFORMED = "6.1.2"
 @click.group()
 def policy() -> None:
     """What superiors demand of metadata."""
+
+
+for command in (demands.show, demands.simulate, demands.propose):
+    policy.add_command(command)
 
 
 @policy.command("resolve")

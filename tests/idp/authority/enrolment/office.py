@@ -42,7 +42,53 @@ KINDS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 SUPERIORS = {"gd": "anchor", "gz": "gd", "portal": "gz", "shop": "gd", "zj": "anchor"}
 
 
-class Office:
+class Members:
+    """The members of `anchor ← gd ← gz ← portal`, `gd ← shop`, `anchor ← zj`, who answer from memory."""
+
+    def __init__(self) -> None:
+        self.country = Country(SUPERIORS, kinds=KINDS)
+        self.silent: set[str] = set()
+        self.changes: dict[tuple[str, str], dict[str, Any]] = {}
+        self.asked: list[str] = []
+        self.lists: dict[str, bytes] = {}
+
+    def read(self, url: str, limit: int) -> bytes:
+        self.asked.append(url)
+        parts = urlsplit(url)
+        name = (parts.hostname or "").removesuffix(".example")
+        if name in self.silent or name not in SUPERIORS:
+            raise Unavailable("peer", f"{name} does not answer")
+        match parts.path:
+            case "/.well-known/openid-federation":
+                body = self.country.configuration(name, **self.changes.get((name, name), {})).encode()
+            case "/federation/list":
+                own = [one for one, superior in SUPERIORS.items() if superior == name]
+                body = self.lists.get(name, json.dumps([self.id(one) for one in own]).encode())
+            case _:
+                (sub,) = parse_qs(parts.query)["sub"]
+                short = sub.removeprefix("https://").removesuffix(".example")
+                body = self.country.statement(name, short, **self.changes.get((name, short), {})).encode()
+        if len(body) > limit:
+            raise Unavailable("peer", "answers with more bytes")
+        return body
+
+    def id(self, name: str) -> str:
+        return self.country.id_of(name)
+
+    def asking(self, name: str, superior: str, **changes: Any) -> Request:
+        lawful: dict[str, Any] = {
+            "entity_id": self.id(name),
+            "superior": superior,
+            "jwks": self.country.jwks(name),
+            "kinds": (*KINDS[name], ENTITY),
+            "intermediate": name in SUPERIORS.values(),
+            "contacts": (f"ops@{name}.example",),
+            "region": "440000" if name == "gd" else "",
+        }
+        return Request(**{**lawful, **changes})
+
+
+class Office(Members):
     """The anchor, or another authority, of `anchor ← gd ← gz ← portal`, `gd ← shop`, `anchor ← zj`.
 
     Args:
@@ -52,11 +98,8 @@ class Office:
     def __init__(
         self, database: Database, clock: Moved, name: str = "anchor", limits: Limits | None = None
     ) -> None:
-        self.country = Country(SUPERIORS, kinds=KINDS)
+        super().__init__()
         self.clock, self.name, self.issuer = clock, name, self.country.id_of(name)
-        self.silent: set[str] = set()
-        self.changes: dict[tuple[str, str], dict[str, Any]] = {}
-        self.asked: list[str] = []
         self.audit = AuditRecords(database, self.issuer)
         self.registry = Registry(
             issuer=self.issuer, rows=SubordinateRecords(database, self.audit), clock=clock
@@ -90,44 +133,12 @@ class Office:
             raise Unavailable("peer", "our superior does not answer")
         return self.country.chain(self.name, changes=self.changes)[1 if self.name != "anchor" else 0 :]
 
-    def read(self, url: str, limit: int) -> bytes:
-        self.asked.append(url)
-        parts = urlsplit(url)
-        name = (parts.hostname or "").removesuffix(".example")
-        if name in self.silent or name not in SUPERIORS:
-            raise Unavailable("peer", f"{name} does not answer")
-        match parts.path:
-            case "/.well-known/openid-federation":
-                body = self.country.configuration(name, **self.changes.get((name, name), {})).encode()
-            case "/federation/list":
-                own = [one for one, superior in SUPERIORS.items() if superior == name]
-                body = json.dumps([self.id(one) for one in own]).encode()
-            case _:
-                (sub,) = parse_qs(parts.query)["sub"]
-                short = sub.removeprefix("https://").removesuffix(".example")
-                body = self.country.statement(name, short, **self.changes.get((name, short), {})).encode()
-        if len(body) > limit:
-            raise Unavailable("peer", "answers with more bytes")
-        return body
-
-    def id(self, name: str) -> str:
-        return self.country.id_of(name)
-
     def request(self, name: str = "gd", **changes: Any) -> Request:
-        lawful: dict[str, Any] = {
-            "entity_id": self.id(name),
-            "superior": self.issuer,
-            "jwks": self.country.jwks(name),
-            "kinds": (*KINDS[name], ENTITY),
-            "intermediate": name in SUPERIORS.values(),
-            "contacts": (f"ops@{name}.example",),
-            "region": "440000" if name == "gd" else "",
-        }
-        return Request(**{**lawful, **changes})
+        return self.asking(name, self.issuer, **changes)
 
     def joining(self, name: str = "gd", terms: Terms | None = None, **changes: Any) -> Change:
         request = self.request(name, **changes)
-        return enrolling(request, terms or Terms(), self.registry.find(request.entity_id))
+        return enrolling(request, terms or Terms(), self.registry.find(request.entity_id), issuer=self.issuer)
 
     def joined(self, name: str = "gd", terms: Terms | None = None) -> Subordinate:
         """A member, enrolled by wang and zhao."""

@@ -1,6 +1,7 @@
 """A change is looked at, proposed by one person, approved by another, and only then said to anybody."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -185,7 +186,7 @@ def test_nothing_is_judged_without_our_own_chain(office: Office) -> None:
         office.enrolments.propose(office.joining(), by="wang")
 
 
-UNLAWFUL: dict[str, dict[str, object]] = {
+UNLAWFUL: dict[str, dict[str, Any]] = {
     "private keys": {"jwks": {"keys": [{"kty": "EC", "kid": "a", "d": "x"}]}},
     "ourselves": {"entity_id": "https://anchor.example"},
     "no entity identifier": {"entity_id": "gd"},
