@@ -11,6 +11,12 @@ depends_on = None
 
 def upgrade() -> None:
     """Forward; tables are added only, so the version before still runs (I15)."""
+    _key_candidates()
+    _subordinate_keys()
+    _superior_views()
+
+
+def _key_candidates() -> None:
     op.create_table(
         "key_candidates",
         sa.Column("entity_id", sa.String(length=512), nullable=False),
@@ -29,6 +35,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entity_id", name=op.f("pk_key_candidates")),
     )
     op.create_index(op.f("ix_key_candidates_next_at"), "key_candidates", ["next_at"])
+
+
+def _subordinate_keys() -> None:
     op.create_table(
         "subordinate_keys",
         sa.Column("entity_id", sa.String(length=512), nullable=False),
@@ -39,6 +48,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("entity_id", "kid", name=op.f("pk_subordinate_keys")),
     )
+
+
+def _superior_views() -> None:
     op.create_table(
         "superior_views",
         sa.Column("superior", sa.String(length=512), nullable=False),
