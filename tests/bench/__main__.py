@@ -12,6 +12,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.bench.crowd import measure as crowd
 from tests.bench.flows import Caller
 from tests.bench.place import Place, running
 
@@ -76,7 +77,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5.0, help="per kind of work")
     parser.add_argument("--connections", type=int, default=2)
     parser.add_argument("--threads", type=int, default=8, help="of the server")
+    parser.add_argument("--subordinates", type=int, default=0, help="measure an authority of so many instead")
     asked = parser.parse_args()
+    if asked.subordinates:
+        show_crowd(asked.subordinates)
+        return
     with tempfile.TemporaryDirectory() as folder, running(Path(folder), threads=asked.threads) as place:
         callers = [Caller(place) for _ in range(asked.connections)]
         for caller in callers:
@@ -99,6 +104,19 @@ def show(figures: dict[str, Figure], signature: float, asked: argparse.Namespace
         print(f"{title:34}{one.cpu_ms:>8.2f}{ratios}{one.per_second:>12.0f}")
     sso = figures["sso"].cpu_ms
     print(f"\nSSO code flow against its target of {TARGET_MS} ms: {sso / TARGET_MS:.2f}")
+
+
+def show_crowd(count: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        found = crowd(Path(folder), count=count)
+    print(
+        f"{found.subordinates} subordinates, registered in {found.fill:.1f} s and signed in {found.sign:.1f} s\n"
+    )
+    print(f"{'milliseconds':44}{'half':>8}{'99 %':>8}{'most':>8}")
+    for title, times in (("fetch", found.fetch), ("page of 1,000 with statements", found.pages)):
+        shown = (times[len(times) // 2], times[len(times) * 99 // 100], times[-1])
+        print(f"{title:44}" + "".join(f"{one:>8.2f}" for one in shown))
+    print(f"{f'crawl that finds {found.changed} changes':44}{found.crawl:>8.2f}")
 
 
 if __name__ == "__main__":

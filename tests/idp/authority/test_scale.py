@@ -10,7 +10,7 @@ from federation.authority.listing import Filters, Place
 from idp.records.authority_tables import subordinates
 from idp.records.database import Database
 from idp.records.subordinate_lists import fitting
-from idp.wiring.crowd import measure
+from tests.bench.crowd import measure
 
 HERE = Place(updated=5.0, entity_id="http://e001.localhost")
 

@@ -1,14 +1,16 @@
-"""Crowd: owns measuring an authority with very many subordinates: a registry of its own in a folder, filled,
-signed and asked as others ask it, short of HTTP."""
+"""Crowd: an authority with very many subordinates: a registry of its own in a folder, filled, signed and asked
+as others ask it, short of HTTP."""
 
-import itertools
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
+
+from sqlalchemy import insert
 
 from federation.authority import Subordinate
 from federation.authority.listing import Filters, Place, place
@@ -19,12 +21,17 @@ from idp.authority.registry import Registry
 from idp.authority.stamp import Stamp
 from idp.authority.statements import Statements
 from idp.records.audit import AuditRecords
-from idp.records.crowd import fill
+from idp.records.authority_tables import (
+    subordinate_documents,
+    subordinate_events,
+    subordinate_kinds,
+    subordinates,
+)
 from idp.records.database import Database
 from idp.records.documents import DocumentRecords
 from idp.records.marks import MarkRecords
 from idp.records.migrate import migrate
-from idp.records.subordinates import SubordinateRecords
+from idp.records.subordinates import SubordinateRecords, row_of
 from keys.key import generate
 from keys.ledger import Tally
 from keys.ring import KeyRing
@@ -33,6 +40,8 @@ T = TypeVar("T")
 
 AUTHORITY = "https://authority.example.cn"
 DAY = 86_400
+BATCH = 5000  # subordinates that are written together
+_UNSIGNED = {"token": "", "kid": "", "basis": 0, "issued": 0, "expires": 0, "renew_at": 0.0}
 _CHANGED = 100  # entries that a crawl of changes has to find
 
 
@@ -57,15 +66,30 @@ class Figures:
     changed: int
 
 
+def fill(database: Database, crowd: Iterable[Subordinate]) -> None:
+    """Register everybody as they are, without an audit entry; their statements are then due."""
+    waiting = iter(crowd)
+    while batch := list(islice(waiting, BATCH)):
+        names = [one.entity_id for one in batch]
+        kinds = [{"kind": kind, "entity_id": one.entity_id} for one in batch for kind in one.kinds]
+        events = [
+            {"entity_id": one.entity_id, "at": one.registered, "event": "registration", "description": ""}
+            for one in batch
+        ]
+        documents = [{"kind": "statement", "entity_id": name, **_UNSIGNED} for name in names]
+        with database.write() as sql:
+            sql.execute(insert(subordinates), [row_of(one) for one in batch])
+            sql.execute(insert(subordinate_kinds), kinds)
+            sql.execute(insert(subordinate_events), events)
+            sql.execute(insert(subordinate_documents), documents)
+
+
 def measure(folder: Path, *, count: int, fetches: int = 2000) -> Figures:
     """Fill a registry with `count` subordinates and ask it.
 
     Args:
         folder: where it lies; it should be empty.
         fetches: how many statements are fetched, of subordinates chosen by chance.
-
-    Raises:
-        Unavailable: `records`.
     """
     database = Database(f"sqlite:///{folder}/crowd.sqlite")
     try:
@@ -101,7 +125,7 @@ class _Crowd:
     def measured(self, fetches: int) -> Figures:
         filled, _ = _timed(lambda: fill(self._database, self._everybody()))
         signed, _ = _timed(self._sign)
-        names = [_name(random.randrange(self._count)) for _ in range(fetches)]  # noqa: S311 (no secret)
+        names = [_name(random.randrange(self._count)) for _ in range(fetches)]
         fetched = sorted(_timed(partial(self._statements.find, name))[0] * 1000 for name in names)
         paged = sorted(self._page_times())
         since = self._change_some()
@@ -145,7 +169,7 @@ class _Crowd:
 
     def _change_some(self) -> float:
         since = clocks.system()
-        for number in itertools.islice(range(0, self._count, max(1, self._count // _CHANGED)), _CHANGED):
+        for number in islice(range(0, self._count, max(1, self._count // _CHANGED)), _CHANGED):
             self._registry.change(
                 _name(number), lambda one: replace(one, constraints={"max_path_length": 0}), by="measure"
             )
