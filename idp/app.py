@@ -224,6 +224,7 @@ def application() -> Flask:
         visit=node.peers.visit,
         notices=node.records.outbox,
         tombstones=node.records.tombstones,
+        origins=node.records.origins,
         clock=node.clock,
         duties={**node.federation.duties(), **node.trusted()},
     )

@@ -44,6 +44,7 @@ class Caretaker:
         visit: reads peers again whose turn it is.
         notices: told long ago.
         tombstones: of sessions that could not be alive anyhow.
+        origins: of the same, where they came from.
         duties: what else is to be done each round, by name.
     """
 
@@ -52,6 +53,7 @@ class Caretaker:
     visit: Callable[[], None]
     notices: Pruned
     tombstones: Pruned
+    origins: Pruned
     clock: Clock
     duties: Mapping[str, Callable[[], object]] = field(default_factory=dict)
     _tidied: float = -math.inf
@@ -68,6 +70,7 @@ class Caretaker:
         now = self.clock()
         self.notices.prune(now - KEPT)
         self.tombstones.prune(now)
+        self.origins.prune(now)
 
     def _deliver(self) -> None:
         self.deliver()

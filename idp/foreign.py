@@ -42,13 +42,17 @@ class ForeignSessions:
         """A chain leads to a provider."""
         self._denied.allow(origin)
 
+    def deny(self, origin: str) -> None:
+        """No chain leads to a provider any more: what came from it is not believed from this moment."""
+        self._denied.deny(origin)
+
     def end(self, origin: str) -> None:
-        """End every session that came from a provider, and tell their sites.
+        """End every session that came from a provider, and tell their sites. A session whose record is not
+        there (any more) has ended: it is kept before it is noted (`session`).
 
         Raises:
             Unavailable: some could not be ended; they are not believed all the same, and tried again.
         """
-        self._denied.deny(origin)
         while names := self._records.of(origin, limit=AT_ONCE):
             for name in names:
                 session = self._sessions.get(name)

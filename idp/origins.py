@@ -1,10 +1,13 @@
 """Origins: owns which providers are behind sessions, and whose are not believed any more. Does not end them.
 
-Imports nothing of ours.
+Imports errors.
 """
 
-from collections.abc import Collection
+import threading
+from collections.abc import Callable, Collection
 from typing import Protocol
+
+from idp.errors import Unavailable
 
 
 class Origins(Protocol):
@@ -17,22 +20,44 @@ class Origins(Protocol):
 
 
 class Denied:
-    """Where sessions come from, and who of those providers is trusted no longer."""
+    """Where sessions come from, and who of those providers is trusted no longer.
 
-    def __init__(self, records: Origins) -> None:
+    Args:
+        leads: whether a living chain to a provider is at hand; asks nobody.
+        pinned: peers that are believed by their keys in the settings; no chain leads to them, nor need one.
+    """
+
+    def __init__(
+        self, records: Origins, *, leads: Callable[[str], bool], pinned: Collection[str] = ()
+    ) -> None:
         self._records = records
+        self._leads = leads
+        self._pinned = frozenset(pinned)
         self._denied: frozenset[str] = frozenset()
+        self._lock = threading.Lock()
 
-    def note(self, session: str, origins: Collection[str], expires: int) -> None:
-        """A session is about to live, of somebody whose providers were trusted just now; returns when that is
-        durable.
+    def note(self, session: str, vouching: str, origin: str, expires: int) -> None:
+        """A session is about to live; returns when it is durable where it came from.
+
+        A provider that was trusted again meanwhile is believed again. Within the lock: whoever finds that no
+        chain leads there any more gives that chain up first and denies then, so that neither can be missed.
+
+        Args:
+            session: its name.
+            vouching: who passed the person on.
+            origin: where the person authenticated.
+            expires: seconds since 1970.
 
         Raises:
-            Unavailable: `records`.
+            Unavailable: `records`; or `peer`, trust in one of the two has ended.
         """
-        self._records.note(session, origins, expires)
-        for origin in origins:
-            self.allow(origin)
+        if vouching in self._pinned:
+            return
+        self._records.note(session, {vouching, origin}, expires)
+        with self._lock:
+            self._denied -= {one for one in self._denied & {vouching, origin} if self._leads(one)}
+        if self.denies((vouching, origin)):
+            raise Unavailable("peer", f"trust in {vouching} or {origin} ended meanwhile")
 
     def denies(self, origins: Collection[str]) -> bool:
         """Whether one of them is trusted no longer."""
@@ -45,9 +70,11 @@ class Denied:
 
     def deny(self, origin: str) -> None:
         """No chain leads to it any more."""
-        self._denied |= {origin}
+        with self._lock:
+            self._denied |= {origin}
 
     def allow(self, origin: str) -> None:
         """A chain leads to it."""
         if origin in self._denied:
-            self._denied -= {origin}
+            with self._lock:
+                self._denied -= {origin}

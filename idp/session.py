@@ -146,10 +146,10 @@ class Sessions:
             upstream=upstream,
             clients=before.clients if before is not None and same else {},
         )
-        if upstream is not None and self._foreign is not None:
-            self._foreign.note(session.name, {upstream.issuer, citizen.idp}, session.expires)
         self._shelf.put(session.name, session, self._ttl(session, now))
         if upstream is not None:
+            if self._foreign is not None:  # after it was kept: whoever ends what is noted finds it
+                self._foreign.note(session.name, upstream.issuer, citizen.idp, session.expires)
             above = _above(upstream.issuer, upstream.sid)
             self._by_upstream.put(above, session.name, self._absolute)
             if citizen.auth_time <= (self._over.get(above) or 0):  # asked last, so that no notice slips by

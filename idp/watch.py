@@ -5,7 +5,8 @@ sessions itself. Imports federation, trust.
     Events Endpoint §2). A suspension or revocation that nothing has lifted is a definite no; any other change
     that is younger than our copy of the statement makes the copy old.
  2. Whoever cannot be asked has said nothing: everybody carries on until the chain expires (OIDF §10.4).
- 3. Where no chain leads to a provider any more, the sessions that came from it end.
+ 3. Where no chain leads to a provider any more, the sessions that came from it are not believed from that
+    moment, and end. One that cannot be ended just now hides no other.
  4. Whether a chain leads to ourselves is looked at too: whoever is suspended sends nobody elsewhere.
 """
 
@@ -41,6 +42,7 @@ class Ends(Protocol):
 
     def origins(self) -> Iterable[str]: ...
     def trusted(self, origin: str) -> None: ...
+    def deny(self, origin: str) -> None: ...
     def end(self, origin: str) -> None: ...
 
 
@@ -53,7 +55,7 @@ class Watch:
         trust: whom chains lead to.
         ask: reads events; raises `Unavailable`.
         standing: told whether a chain leads to ourselves.
-        lost: told of a provider to whom no chain leads any more.
+        lost: told once of a provider to whom no chain leads any more.
     """
 
     def __init__(
@@ -79,10 +81,15 @@ class Watch:
         self._standing = standing
         self._next = float("-inf")
         self._expiry: dict[str, int] = {}
+        self._gone: set[str] = set()
         self._turn = threading.Lock()
 
     def round(self) -> None:
-        """Look at everything, if it is time."""
+        """Look at everything, if it is time.
+
+        Raises:
+            Unavailable: some sessions could not be ended; they are not believed, and tried again.
+        """
         now = self._clock()
         with self._turn:
             if now < self._next <= now + self._every:
@@ -90,8 +97,14 @@ class Watch:
             self._next = now + self._every
             self._look_up()
             self._hear()
+            failed = None
             for origin in sorted(self._sessions.origins()):
-                self._judge(origin)
+                try:
+                    self._judge(origin)
+                except Unavailable as error:
+                    failed = error
+            if failed is not None:
+                raise failed
 
     def _look_up(self) -> None:
         try:
@@ -129,10 +142,14 @@ class Watch:
             chain = None
         if chain is not None:
             self._expiry[origin] = chain.expires
+            self._gone.discard(origin)
             self._sessions.trusted(origin)
             return
-        log.warning("trust_lost", entity=origin)
-        self._lost(origin)
+        self._sessions.deny(origin)
+        if origin not in self._gone:
+            log.warning("trust_lost", entity=origin)
+            self._lost(origin)
+            self._gone.add(origin)
         self._sessions.end(origin)
 
 

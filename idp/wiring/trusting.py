@@ -70,6 +70,7 @@ class Trusting:
             ours=ours,
             automatic=settings.federation.automatic_registration,
             registered=lambda entity_id: records.registrations.alive(entity_id, clock()),
+            clock=clock,
         )
 
     def watch(
@@ -134,7 +135,11 @@ def open_trust(
         trust=trust,
         homes=homes,
         assurance=Assurance(trust),
-        denied=Denied(records.origins),
+        denied=Denied(
+            records.origins,
+            leads=lambda entity_id: trust.at_hand(entity_id) is not None,
+            pinned=[one.issuer for one in settings.peer if one.jwks_file is not None],
+        ),
         fetch=fetch,
         pinned=pinned,
     )

@@ -17,19 +17,20 @@ class Told:
         return 1
 
 
-def test_tidying_forgets_old_notices_after_a_week_and_dead_tombstones_at_once() -> None:
-    notices, tombstones = Told(), Told()
+def test_tidying_forgets_old_notices_after_a_week_and_dead_sessions_at_once() -> None:
+    notices, tombstones, origins = Told(), Told(), Told()
     caretaker = Caretaker(
         deliver=lambda: 0,
         keep=lambda: None,
         visit=lambda: None,
         notices=notices,
         tombstones=tombstones,
+        origins=origins,
         clock=lambda: 1_000_000.0,
     )
     caretaker.tidy()
     assert notices.before == [1_000_000.0 - KEPT]
-    assert tombstones.before == [1_000_000.0]
+    assert tombstones.before == origins.before == [1_000_000.0]
 
 
 def test_what_fails_once_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,6 +49,7 @@ def test_what_fails_once_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
         visit=lambda: None,
         notices=Told(),
         tombstones=Told(),
+        origins=Told(),
         clock=lambda: 1_000_000.0,
     ).start()
     assert enough.wait(10)

@@ -1,6 +1,6 @@
 """Sessions from elsewhere: they end with the trust in where they came from, and their sites are told."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,11 @@ from idp.origins import Denied
 from idp.records.database import Database
 from idp.records.migrate import migrate
 from idp.records.origins import Origins
-from idp.session import Session, Sessions, Upstream
+from idp.session import EndedAbove, Session, Sessions, Upstream
 from idp.store import ValkeyStore
 from tests.idp.made import GD, HUB, NOW, ZJ, Clock, citizen
+
+PINNED = "http://pinned.localhost:8499"
 
 
 class Leaving:
@@ -36,21 +38,32 @@ class Place:
         self.database = Database(f"sqlite:///{folder}/manyou.sqlite")
         migrate(self.database)
         self.origins = Origins(self.database)
-        self.denied = Denied(self.origins)
+        self.chains = {GD, HUB, "http://sc.localhost:8430"}
+        self.denied = Denied(self.origins, leads=self.chains.__contains__, pinned=[PINNED])
         self.sessions = Sessions(
             store, idle=600, absolute=3600, ended=lambda _key: False, foreign=self.denied
         )
         self.leaving = Leaving(self.sessions)
-        self.foreign = ForeignSessions(
-            denied=self.denied,
+        self.foreign = self.process(self.denied)
+
+    def process(self, denied: Denied | None = None) -> ForeignSessions:
+        """Another process: the same store and records, and nothing in memory."""
+        return ForeignSessions(
+            denied=denied or Denied(self.origins, leads=self.chains.__contains__),
             records=self.origins,
             sessions=self.sessions,
             leaving=self.leaving,
             clock=Clock(),
         )
 
-    def visitor(self, local_id: str, idp: str = GD) -> str:
-        upstream = Upstream(issuer=HUB, sid=f"sid-{local_id}", id_token="t")
+    def give_up(self, origin: str) -> None:
+        """No chain leads there any more, and the watch has seen it."""
+        self.chains.discard(origin)
+        self.foreign.deny(origin)
+        self.foreign.end(origin)
+
+    def visitor(self, local_id: str, idp: str = GD, through: str = HUB) -> str:
+        upstream = Upstream(issuer=through, sid=f"sid-{local_id}", id_token="t")
         cookie, _ = self.sessions.open(
             citizen(GD, local_id=local_id, idp=idp), upstream=upstream, until=None, before=None, now=NOW
         )
@@ -97,7 +110,7 @@ def test_a_session_that_cannot_be_ended_just_now_is_not_believed_all_the_same(pl
     cookie = place.visitor("1")
     place.leaving.fails = True
     with pytest.raises(Unavailable):
-        place.foreign.end(GD)
+        place.give_up(GD)
     assert not place.knows(cookie)
     place.leaving.fails = False
     assert GD in place.foreign.origins()
@@ -106,16 +119,60 @@ def test_a_session_that_cannot_be_ended_just_now_is_not_believed_all_the_same(pl
 
 
 def test_an_origin_that_is_trusted_again_has_sessions_again(place: Place) -> None:
-    place.foreign.end(GD)
+    place.give_up(GD)
     assert GD in place.foreign.origins()
     place.foreign.trusted(GD)
     assert place.foreign.origins() == frozenset()
     assert place.knows(place.visitor("1"))
 
 
-def test_a_new_session_of_somebody_who_was_trusted_just_now_lives(place: Place) -> None:
-    place.foreign.end(GD)
+def test_a_new_session_of_somebody_who_is_trusted_again_lives_before_anybody_has_looked(place: Place) -> None:
+    place.give_up(GD)
+    place.chains.add(GD)
     assert place.knows(place.visitor("1"))
+
+
+def test_a_session_of_somebody_who_was_trusted_until_just_now_does_not_begin(place: Place) -> None:
+    """The person came back from a province that was given up between the judgement and the session."""
+    place.give_up(GD)
+    with pytest.raises(Unavailable):
+        place.visitor("1")
+    assert GD in place.denied.denied
+
+
+def test_a_session_that_begins_while_another_process_ends_them_does_not_live(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = place.origins.note
+
+    def noted(session: str, origins: Collection[str], expires: int) -> None:
+        note(session, origins, expires)
+        place.process().end(GD)
+
+    monkeypatch.setattr(place.origins, "note", noted)
+    with pytest.raises(EndedAbove):
+        place.visitor("1")
+    assert place.leaving.ended == [("1", "distrust", GD)]
+    assert GD not in place.process().origins()
+
+
+def test_what_a_process_that_died_had_denied_and_not_ended_is_ended_by_the_next(place: Place) -> None:
+    cookie = place.visitor("1")
+    place.chains.discard(GD)
+    place.denied.deny(GD)
+    reborn = place.process()
+    assert GD in reborn.origins()
+    reborn.end(GD)
+    reborn.end(GD)
+    place.denied.allow(GD)
+    assert not place.knows(cookie)
+    assert place.leaving.ended == [("1", "distrust", GD)]
+
+
+def test_no_chain_is_needed_for_whoever_settings_pin(place: Place) -> None:
+    cookie = place.visitor("1", through=PINNED)
+    assert place.foreign.origins() == frozenset()
+    assert place.knows(cookie)
 
 
 def test_a_session_whose_origin_cannot_be_written_down_does_not_begin(place: Place) -> None:

@@ -31,8 +31,10 @@ class Superiors:
 class Sessions:
     def __init__(self) -> None:
         self.alive: set[str] = set()
+        self.denied: list[str] = []
         self.ended: list[str] = []
         self.good: list[str] = []
+        self.stuck: set[str] = set()
 
     def origins(self) -> set[str]:
         return self.alive
@@ -40,7 +42,12 @@ class Sessions:
     def trusted(self, origin: str) -> None:
         self.good.append(origin)
 
+    def deny(self, origin: str) -> None:
+        self.denied.append(origin)
+
     def end(self, origin: str) -> None:
+        if origin in self.stuck:
+            raise Unavailable("records", "not now")
         self.ended.append(origin)
 
 
@@ -175,6 +182,41 @@ def test_sessions_end_when_no_chain_leads_to_their_origin(tower: Tower) -> None:
     tower.trust.found[GD] = None
     tower.look()
     assert tower.sessions.ended == tower.lost == [GD]
+
+
+def test_one_whose_sessions_cannot_be_ended_hides_no_other(tower: Tower) -> None:
+    tower.sessions.alive = {GD, HUB}
+    tower.trust.found |= {GD: None, HUB: None}
+    tower.sessions.stuck = {GD}
+    with pytest.raises(Unavailable):
+        tower.look()
+    assert tower.sessions.denied == [GD, HUB]
+    assert tower.sessions.ended == [HUB]
+    tower.sessions.stuck.clear()
+    tower.look()
+    assert tower.sessions.ended == [HUB, GD, HUB]
+
+
+def test_nothing_is_believed_while_the_loss_cannot_be_written_down(
+    tower: Tower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(_: str) -> None:
+        raise Unavailable("records", "not now")
+
+    monkeypatch.setattr(tower.watch, "_lost", lost)
+    tower.sessions.alive = {GD}
+    tower.trust.found[GD] = None
+    with pytest.raises(Unavailable):
+        tower.look()
+    assert tower.sessions.denied == [GD]
+
+
+def test_the_loss_is_told_once_until_trust_is_back(tower: Tower) -> None:
+    tower.sessions.alive = {GD}
+    for chain_of_gd in (None, None, province(), None):
+        tower.trust.found[GD] = chain_of_gd
+        tower.look()
+    assert tower.lost == [GD, GD]
 
 
 def test_sessions_go_on_while_nobody_can_say(tower: Tower) -> None:
