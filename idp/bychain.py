@@ -14,8 +14,13 @@ from typing import Protocol
 from federation.chain import Broken, TrustChain
 from federation.entity_id import is_entity_id
 from idp.client import Client, Introduction
+from idp.clock import Clock
 from idp.errors import PageError
 from idp.relying import Unfit, Way, client_of, comes
+
+AGAIN = 10.0
+"""Seconds between two readings of an entity that lacks a mark: it may have been given it a moment ago, and
+anybody can ask in its name."""
 
 _REMEMBERED = 4096
 
@@ -24,6 +29,7 @@ class Trusts(Protocol):
     """Whoever says whom a chain leads to."""
 
     def find(self, entity_id: str, *, supplied: Sequence[str] = ()) -> TrustChain | None: ...
+    def renew(self, entity_id: str) -> TrustChain | None: ...
     def marks_missing(self, chain: TrustChain, types: Collection[str]) -> tuple[str, ...]: ...
     def why_not(self, entity_id: str) -> str: ...
 
@@ -53,6 +59,7 @@ class ByChain:
         ours: verifies a chain that somebody says is ours (OIDF §4.4); raises `Broken`.
         automatic: whether a chain alone is enough (§12.1).
         registered: whether an entity registered explicitly, and that still counts (§12.2).
+        clock: seconds since 1970.
     """
 
     def __init__(
@@ -65,6 +72,7 @@ class ByChain:
         ours: Callable[[Sequence[str]], TrustChain],
         automatic: bool = True,
         registered: Callable[[str], bool] = lambda _: False,
+        clock: Clock,
     ) -> None:
         self._issuer = issuer
         self._trust = trust
@@ -73,6 +81,8 @@ class ByChain:
         self._ours = ours
         self._automatic = automatic
         self._registered = registered
+        self._clock = clock
+        self._renewed: OrderedDict[str, float] = OrderedDict()
         self._made: OrderedDict[str, tuple[TrustChain, Client]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -118,9 +128,25 @@ class ByChain:
             raise Untrusted(
                 "invalid_trust_chain", f"no trust chain leads from this client to an anchor: {why}"
             )
-        if missing := self._trust.marks_missing(chain, self._marks):
+        missing = self._trust.marks_missing(chain, self._marks)
+        if missing and self._turn(entity_id):
+            chain = self._trust.renew(entity_id) or chain
+            missing = self._trust.marks_missing(chain, self._marks)
+        if missing:
             raise Untrusted("invalid_trust_chain", f"a trust mark is missing: {', '.join(missing)} (OIDF §7)")
         return chain
+
+    def _turn(self, entity_id: str) -> bool:
+        """Whether what an entity says of itself may be read again now."""
+        now = self._clock()
+        with self._lock:
+            if 0 <= now - self._renewed.get(entity_id, float("-inf")) < AGAIN:
+                return False
+            self._renewed[entity_id] = now
+            self._renewed.move_to_end(entity_id)
+            while len(self._renewed) > _REMEMBERED:
+                self._renewed.popitem(last=False)
+            return True
 
     def made(self, chain: TrustChain, way: Way) -> Client:
         """The client that a chain makes, once for each chain.

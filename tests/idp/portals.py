@@ -83,12 +83,19 @@ class Trusted:
         self.chains: dict[str, TrustChain | None] = {one.subject: one for one in chains}
         self.marks: set[tuple[str, str]] = set()
         self.asked: list[tuple[str, tuple[str, ...]]] = []
+        self.renewed: list[str] = []
+        self.given: set[str] = set()
 
     def find(self, entity_id: str, *, supplied: Sequence[str] = ()) -> TrustChain | None:
         self.asked.append((entity_id, tuple(supplied)))
         if entity_id not in self.chains:
             raise Unavailable("peer", f"{entity_id} is silent")
         return self.chains[entity_id]
+
+    def renew(self, entity_id: str) -> TrustChain | None:
+        self.renewed.append(entity_id)
+        self.marks |= {(entity_id, mark) for mark in self.given}
+        return self.find(entity_id)
 
     def marks_missing(self, chain: TrustChain, types: Collection[str]) -> tuple[str, ...]:
         return tuple(one for one in types if (chain.subject, one) not in self.marks)

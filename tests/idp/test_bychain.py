@@ -7,7 +7,7 @@ import pytest
 
 from federation.chain import Broken, TrustChain
 from federation.errors import Reason
-from idp.bychain import ByChain
+from idp.bychain import AGAIN, ByChain
 from idp.client import Introduction
 from idp.errors import PageError, Unavailable
 from tests.idp.portals import ANCHOR, MARK, PORTAL, PROVINCE, Trusted, chain, without_party
@@ -22,7 +22,8 @@ def ours(tokens: Sequence[str]) -> TrustChain:
 
 
 def by_chain(trust: Trusted, *, marks: Sequence[str] = (), **more: Any) -> ByChain:
-    return ByChain(issuer=PROVINCE, trust=trust, marks=marks, algorithms=("ES256",), ours=ours, **more)
+    fixed = {"issuer": PROVINCE, "algorithms": ("ES256",), "ours": ours, "clock": lambda: 1_800_000_000.0}
+    return ByChain(trust=trust, marks=marks, **{**fixed, **more})
 
 
 def refused(room: ByChain, come: Introduction = COME) -> PageError:
@@ -84,6 +85,20 @@ def test_a_mark_that_every_client_must_hold_is_asked_for() -> None:
     assert MARK in refused(room).public
     trust.marks.add((PORTAL, MARK))
     assert room.find(PORTAL)
+
+
+@pytest.mark.spec("OIDF 7")
+def test_a_mark_that_was_given_since_is_seen_but_not_at_everybodys_request() -> None:
+    trust, now = Trusted(chain()), [1_800_000_000.0]
+    room = by_chain(trust, marks=[MARK], clock=lambda: now[0])
+    assert room.find(PORTAL) is None
+    assert room.find(PORTAL) is None
+    assert trust.renewed == [PORTAL]
+    trust.given.add(MARK)
+    now[0] += AGAIN
+    assert room.find(PORTAL)
+    assert room.find(PORTAL)
+    assert trust.renewed == [PORTAL, PORTAL]
 
 
 @pytest.mark.parametrize(

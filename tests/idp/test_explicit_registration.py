@@ -98,6 +98,7 @@ class Both:
             algorithms=("ES256",),
             ours=lambda _: home(),
             registered=self.registered,
+            clock=self.clock,
         )
         self.strangers = strangers
         self.explicit = Explicit(

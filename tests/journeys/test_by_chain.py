@@ -45,7 +45,12 @@ class ByItself:
         self.trust = Trusted(portal())
         self.site = Site(world.network, PORTAL, GD, PORTAL, None)
         strangers = ByChain(
-            issuer=GD, trust=self.trust, marks=marks, algorithms=("ES256", "RS256"), ours=self.ours
+            issuer=GD,
+            trust=self.trust,
+            marks=marks,
+            algorithms=("ES256", "RS256"),
+            ours=self.ours,
+            clock=world.clock,
         )
         patch.setattr(world.nodes[GD].clients, "_strangers", strangers)
         self._count = 0
