@@ -1,8 +1,8 @@
 """Picture: owns the federation as one node sees it, as a tree. Pure.
 
-It is put together from what is at hand: chains that were verified, and the node's own registry. Where they
-differ, the registry's word about a suspension counts most, then a verified chain, then the registry, then a
-chain that only passes through. Imports portrait.
+It is put together from what is at hand: chains that were verified, the node's own registry, and what was
+gathered of the federation. Where they differ, the registry's word about a suspension counts most, then a
+verified chain, then the registry, then the rest, in the order in which it is given. Imports portrait.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,20 +1,22 @@
 """Portrait: owns what is seen of one entity of the federation, by whoever speaks of it. Pure.
 
-A verified chain says more than our own registry, and either more than a chain that only passes through.
-Imports federation, homes.
+A verified chain says more than our own registry, and that more than what was gathered a while ago, or a chain
+that only passes through. Imports federation, homes, authority.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from federation.authority import Subordinate
 from federation.chain import TrustChain
+from idp.authority.gathering import Gathered
 from idp.homes import region_of
 
 Role = Literal["anchor", "authority", "provider", "party"]
 State = Literal["trusted", "registered", "suspended", "passed"]
-"""A living chain leads to it; our registry has it; it stands still there; a chain passes through it."""
+"""A living chain leads to it; our registry has it; it stands still there; a chain passes through it, or did
+when the federation was gathered last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +80,22 @@ def of_registry(one: Subordinate, superior: str) -> Entity:
         state="suspended" if one.state == "suspended" else "registered",
         name=_names(one.metadata),
         superior=superior,
-        roles=("authority", *roles) if one.intermediate and "authority" not in roles else roles,
+        roles=(*roles, "authority") if one.intermediate else roles,
         region=_text(provider.get("manyou_region")),
+    )
+
+
+def of_collection(one: Gathered) -> Entity:
+    """An entity as it was when the federation was gathered last; its chain was verified then."""
+    roles = _roles({kind: {} for kind in one.kinds}, anchor=False)
+    return Entity(
+        entity_id=one.entity_id,
+        state="passed",
+        name=_names(one.infos),
+        superior=one.superior or None,
+        roles=roles or ("authority",),  # only providers and authorities are gathered
+        region=one.region,
+        marks=tuple(kind for kind, _ in one.marks),
     )
 
 
@@ -109,7 +125,7 @@ def _marks(chain: TrustChain) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in types if isinstance(one, str)))
 
 
-def _names(metadata: Mapping[str, Mapping[str, object]]) -> Mapping[str, str]:
+def _names(metadata: Mapping[str, Mapping[str, Any]]) -> Mapping[str, str]:
     """What people call it, by language."""
     entity = {**metadata.get("openid_provider", {}), **metadata.get("federation_entity", {})}
     plain = _text(entity.get("organization_name")) or _text(entity.get("display_name"))

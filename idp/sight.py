@@ -11,15 +11,17 @@ from typing import Protocol
 from federation.authority import State, Subordinate
 from federation.authority.listing import Filters, Place
 from federation.chain import TrustChain
+from idp.authority.gathering import Collected, Gathered
 from idp.clock import Clock
+from idp.errors import Unavailable
 from idp.picture import Picture, picture
-from idp.portrait import Entity, of_chain, of_registry
+from idp.portrait import Entity, of_chain, of_collection, of_registry
 
 DRAWN = 200
 """Entities of the largest drawing."""
 
 READ = 1000
-"""Subordinates that are read; the rest is counted."""
+"""Subordinates that are read, and gathered entities; the rest of our own is counted."""
 
 STANDING = 100
 """Suspended subordinates that are read."""
@@ -48,12 +50,22 @@ class Sight:
     Args:
         own: the node itself, as its settings have it.
         below: the registry of an authority; None for a node that is none.
+        gathered: what was gathered of the federation; raises `Unavailable`.
     """
 
-    def __init__(self, *, own: Entity, chains: Chains, below: Below | None, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        own: Entity,
+        chains: Chains,
+        below: Below | None,
+        gathered: Callable[[], Collected],
+        clock: Clock,
+    ) -> None:
         self._own = own
         self._chains = chains
         self._below = below
+        self._gathered = gathered
         self._clock = clock
         self._made: tuple[float, Picture] | None = None
         self._making = threading.Lock()
@@ -71,15 +83,21 @@ class Sight:
             return self._made[1]
 
     def _look(self) -> Picture:
-        chains = [one for chain in self._chains() for one in of_chain(chain)]
+        seen = [one for chain in self._chains() for one in of_chain(chain)]
+        seen += [of_collection(one) for one in self._collected()]
         if self._below is None:
-            return picture(self._own, chains, most=DRAWN)
+            return picture(self._own, seen, most=DRAWN)
         active = self._below.page(limit=READ)
         left = len(self._below.ids()) - READ if len(active) == READ else 0
-        registered = (
-            of_registry(one, self._own.entity_id) for one in (*active, *self._standing(self._below))
-        )
-        return picture(self._own, [*chains, *registered], most=DRAWN, uncounted=max(0, left))
+        registered = (*active, *self._standing(self._below))
+        seen += [of_registry(one, self._own.entity_id) for one in registered]
+        return picture(self._own, seen, most=DRAWN, uncounted=max(0, left))
+
+    def _collected(self) -> Iterable[Gathered]:
+        try:
+            return self._gathered().entities[:READ]
+        except Unavailable:  # the rest is at hand all the same
+            return ()
 
     def _standing(self, below: Below) -> Iterator[Subordinate]:
         for entity_id in below.every("suspended")[:STANDING]:

@@ -117,16 +117,17 @@ class Crawl:
                     whole = False
                     continue
                 if chain is not None:
-                    found[name] = self._entry(chain)
+                    found[name] = self._entry(chain, superior)
                     if _is_superior(chain):
                         waiting.append(name)
         return tuple(found[name] for name in sorted(found)), whole
 
-    def _entry(self, chain: Chain) -> Gathered:
+    def _entry(self, chain: Chain, superior: str) -> Gathered:
         region = chain.resolved.get("openid_provider", {}).get("manyou_region")
         return Gathered(
             entity_id=chain.subject,
             anchor=chain.anchor,
+            superior=superior,
             kinds=tuple(chain.resolved),
             infos={kind: _info(kind, said) for kind, said in chain.resolved.items()},
             marks=tuple((one.type, one.token) for one in self._marks(chain, True)),

@@ -29,6 +29,7 @@ class Gathered:
 
     Attributes:
         anchor: where its chain ends.
+        superior: who lists it.
         kinds: its Entity Types after all policies.
         infos: by Entity Type, what people are shown; names with language tags are separate ones.
         marks: types and texts of its marks that were verified.
@@ -37,6 +38,7 @@ class Gathered:
 
     entity_id: str
     anchor: str
+    superior: str = ""
     kinds: tuple[str, ...] = ()
     infos: Mapping[str, Mapping[str, str | tuple[str, ...]]] = field(default_factory=dict)
     marks: tuple[tuple[str, str], ...] = ()

@@ -1,5 +1,6 @@
 """Sight: owns putting together what a node sees of the federation."""
 
+from idp.authority.gathering import Collected
 from idp.clock import Clock
 from idp.portrait import Entity, Role
 from idp.settings import Settings
@@ -10,11 +11,12 @@ from idp.wiring.trusting import Trusting
 
 def open_sight(settings: Settings, trusting: Trusting, federation: Federation, clock: Clock) -> Sight:
     """The federation, as the node of these settings sees it."""
-    authority = federation.authority
+    authority, resolving = federation.authority, federation.resolving
     return Sight(
         own=_own(settings),
         chains=trusting.resolver.chains,
         below=authority.registry if authority else None,
+        gathered=resolving.crawl.collected if resolving else Collected,
         clock=clock,
     )
 

@@ -7,8 +7,9 @@ import pytest
 
 from federation.authority import Subordinate
 from federation.chain import TrustChain
+from idp.authority.gathering import Gathered
 from idp.picture import CROWD, Branch, Picture, picture
-from idp.portrait import Entity, of_chain, of_registry
+from idp.portrait import Entity, of_chain, of_collection, of_registry
 from tests.idp.chains import ANCHOR, CITY, LEVELS, chain, hub, province, statement
 from tests.idp.made import GD, HUB, NOW, ZJ
 
@@ -238,10 +239,33 @@ def test_the_registry_shows_what_was_registered() -> None:
         state="registered",
         name={"zh": "广东省"},
         superior=ANCHOR,
-        roles=("authority", "provider"),
+        roles=("provider", "authority"),
         region="440000",
     )
     assert of_registry(Subordinate(entity_id=GD, jwks={}, state="suspended"), ANCHOR).state == "suspended"
+
+
+def test_what_was_gathered_shows_what_its_chain_was() -> None:
+    gathered = Gathered(
+        entity_id=GD,
+        anchor=ANCHOR,
+        superior=ANCHOR,
+        kinds=("openid_provider", "federation_entity"),
+        infos={"federation_entity": {"organization_name": "Guangdong", "organization_name#zh": "广东省"}},
+        marks=(("m", "token"),),
+        region="440000",
+    )
+    assert of_collection(gathered) == Entity(
+        entity_id=GD,
+        state="passed",
+        name={"zh": "广东省", "en": "Guangdong"},
+        superior=ANCHOR,
+        roles=("provider",),
+        region="440000",
+        marks=("m",),
+    )
+    city = of_collection(Gathered(entity_id=CITY, anchor=ANCHOR, kinds=("federation_entity",)))
+    assert (city.roles, city.superior) == (("authority",), None)
 
 
 def test_the_hub_has_no_region_and_the_highest_levels() -> None:

@@ -1,7 +1,8 @@
 """What a node sees is put together from what is at hand, seldom, and never from more than it may read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,8 @@ from federation.authority import State, Subordinate
 from federation.authority.listing import Filters, Place
 from federation.chain import TrustChain
 from idp import sight
+from idp.authority.gathering import Collected, Gathered
+from idp.errors import Unavailable
 from idp.picture import Picture
 from idp.portrait import Entity
 from idp.sight import AGAIN, Sight
@@ -16,6 +19,14 @@ from tests.idp.chains import ANCHOR, CITY, province
 from tests.idp.made import GD, ZJ, Clock
 
 OWN = Entity(entity_id=ANCHOR, state="passed", roles=("anchor",))
+
+
+def nothing() -> Collected:
+    return Collected()
+
+
+def eye(*, gathered: Callable[[], Collected] = nothing, **given: Any) -> Sight:
+    return Sight(gathered=gathered, **given)
 
 
 class Registry:
@@ -51,50 +62,72 @@ def states(seen: Picture) -> dict[str, str]:
 
 def test_an_authority_sees_its_registry_and_the_chains_at_hand() -> None:
     registry = Registry(registered(GD), registered(ZJ, "suspended"), registered(CITY, "removed"))
-    eye = Sight(own=OWN, chains=lambda: [province()], below=registry, clock=Clock())
-    assert states(eye.picture()) == {ANCHOR: "passed", GD: "trusted", ZJ: "suspended"}
+    look = eye(own=OWN, chains=lambda: [province()], below=registry, clock=Clock())
+    assert states(look.picture()) == {ANCHOR: "passed", GD: "trusted", ZJ: "suspended"}
 
 
 def test_a_node_without_subordinates_sees_its_chains() -> None:
     own = replace(OWN, entity_id=CITY, superior=GD)
-    eye = Sight(own=own, chains=lambda: [province()], below=None, clock=Clock())
-    assert states(eye.picture()) == {ANCHOR: "passed", GD: "trusted", CITY: "passed"}
+    look = eye(own=own, chains=lambda: [province()], below=None, clock=Clock())
+    assert states(look.picture()) == {ANCHOR: "passed", GD: "trusted", CITY: "passed"}
+
+
+GATHERED = Collected(
+    entities=(
+        Gathered(entity_id=GD, anchor=ANCHOR, superior=ANCHOR, kinds=("openid_provider",)),
+        Gathered(entity_id=CITY, anchor=ANCHOR, superior=GD, kinds=("federation_entity",)),
+    )
+)
+
+
+def test_what_was_gathered_fills_in_who_is_not_at_hand() -> None:
+    look = eye(own=OWN, chains=list, below=Registry(registered(GD)), gathered=lambda: GATHERED, clock=Clock())
+    assert states(look.picture()) == {ANCHOR: "passed", GD: "registered", CITY: "passed"}
+    assert [level.number for level in look.picture().levels] == [0, 1, 2]
+
+
+def test_a_store_that_is_away_leaves_what_is_at_hand() -> None:
+    def away() -> Collected:
+        raise Unavailable("store", "away")
+
+    look = eye(own=OWN, chains=list, below=Registry(registered(GD)), gathered=away, clock=Clock())
+    assert states(look.picture()) == {ANCHOR: "passed", GD: "registered"}
 
 
 def test_it_looks_again_after_some_seconds_only() -> None:
     clock, registry, chains = Clock(), Registry(registered(GD)), list[TrustChain]()
-    eye = Sight(own=OWN, chains=lambda: chains, below=registry, clock=clock)
-    first = eye.picture()
+    look = eye(own=OWN, chains=lambda: chains, below=registry, clock=clock)
+    first = look.picture()
     chains.append(province())
     clock.now += AGAIN - 0.1
-    assert eye.picture() is first
+    assert look.picture() is first
     assert registry.read == 1
     clock.now += 0.1
-    assert states(eye.picture())[GD] == "trusted"
+    assert states(look.picture())[GD] == "trusted"
 
 
 def test_a_clock_that_was_set_back_does_not_keep_an_old_picture() -> None:
     clock, registry = Clock(), Registry()
-    eye = Sight(own=OWN, chains=list, below=registry, clock=clock)
-    eye.picture()
+    look = eye(own=OWN, chains=list, below=registry, clock=clock)
+    look.picture()
     clock.now -= 3600
-    eye.picture()
+    look.picture()
     assert registry.read == 2
 
 
 def test_of_a_large_registry_some_is_read_and_the_rest_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sight, "READ", 3)
     everybody = [registered(f"https://p{number}.example") for number in range(7)]
-    seen = Sight(own=OWN, chains=list, below=Registry(*everybody), clock=Clock()).picture()
+    seen = eye(own=OWN, chains=list, below=Registry(*everybody), clock=Clock()).picture()
     assert (seen.known, seen.uncounted) == (4, 4)
-    few = Sight(own=OWN, chains=list, below=Registry(*everybody[:3]), clock=Clock()).picture()
+    few = eye(own=OWN, chains=list, below=Registry(*everybody[:3]), clock=Clock()).picture()
     assert (few.known, few.uncounted) == (4, 0)
 
 
 def test_of_many_that_stand_still_some_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sight, "STANDING", 2)
     everybody = [registered(f"https://p{number}.example", "suspended") for number in range(7)]
-    seen = Sight(own=OWN, chains=list, below=Registry(*everybody), clock=Clock()).picture()
+    seen = eye(own=OWN, chains=list, below=Registry(*everybody), clock=Clock()).picture()
     assert list(states(seen).values()).count("suspended") == 2
 
 
@@ -104,5 +137,5 @@ def test_one_that_was_reinstated_while_we_read_stands_still_no_more() -> None:
             return [GD, ZJ, CITY] if state == "suspended" else ()
 
     registry = Moving(registered(GD), registered(ZJ, "suspended"))
-    seen = Sight(own=OWN, chains=list, below=registry, clock=Clock()).picture()
+    seen = eye(own=OWN, chains=list, below=registry, clock=Clock()).picture()
     assert states(seen) == {ANCHOR: "passed", GD: "registered", ZJ: "suspended"}

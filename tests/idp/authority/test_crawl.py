@@ -86,7 +86,7 @@ def test_every_level_is_gathered(country: Country) -> None:
     found = country.gathered()
     assert set(found) == {GD, ZJ, GZ}
     assert found[GD].region == "440000"
-    assert found[GD].anchor == ANCHOR
+    assert (found[GD].anchor, found[GD].superior, found[GZ].superior) == (ANCHOR, ANCHOR, GD)
     assert found[GD].kinds == ("openid_provider", "federation_entity")
     assert found[GD].infos["federation_entity"] == {
         "display_name": "Guangdong",

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from federation.chain import TrustChain
 from federation.resolve.report import Report
+from idp.authority.gathering import Collected
 from idp.errors import PageError
 from idp.portrait import Entity
 from idp.sight import Sight
@@ -45,7 +46,9 @@ def shelf() -> Shelf:
 def browser(shelf: Shelf) -> FlaskClient:
     app = Flask("atlas")
     own = Entity(entity_id=ANCHOR, state="passed", roles=("anchor",))
-    sight = Sight(own=own, chains=lambda: list(shelf.chains.values()), below=None, clock=Clock())
+    sight = Sight(
+        own=own, chains=lambda: list(shelf.chains.values()), below=None, gathered=Collected, clock=Clock()
+    )
     pages = Pages(NAME, GD)
     known = Known(trust=shelf, troubles=shelf, marks=lambda _: None)
     app.register_blueprint(blueprint(Atlas(pages=pages, sight=sight, known=known, clock=Clock())))
