@@ -74,7 +74,9 @@ class Chained:
                 part(chain.resolved, kind) for kind in ("openid_provider", "openid_relying_party")
             )
             self._distinct.note(
-                one.issuer, [chain.configuration.jwks], [provider.get("jwks"), party.get("jwks")]
+                one.issuer,
+                [chain.configuration.jwks, chain.jwks],
+                [provider.get("jwks"), party.get("jwks")],
             )
         except (JoseError, Reused) as error:
             raise Unavailable("peer", f"the keys of {one.issuer} are not to be used: {error}") from error

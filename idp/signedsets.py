@@ -1,7 +1,8 @@
 """Signedsets: owns the key sets that entities publish signed, at an address of their own (OIDF §5.2.1). Does
 not know clients. Imports keys, federation, errors.
 
-Whose signature it must be is what the entity's trust chain says of its federation keys, at that moment.
+Whose signature it must be is what the entity's immediate superior states of its federation keys, at that
+moment: a key that the entity lists and nobody has certified yet signs nothing.
 """
 
 import json
@@ -76,7 +77,7 @@ class _Opened:
             raise JoseError("key", "nobody vouches for the keys that must have signed")
         claims = verify(
             token,
-            chain.configuration.jwks,
+            chain.jwks,
             algs=ALGS,
             typ=("jwk-set+jwt",),
             issuer=self.entity_id,

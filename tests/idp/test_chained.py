@@ -75,6 +75,15 @@ def test_an_unknown_key_has_it_read_again_once_a_minute(place: Place) -> None:
     assert place.trust.renewed == [HUB, HUB]
 
 
+def test_a_key_that_the_superior_certifies_for_statements_is_none_for_tokens(place: Place) -> None:
+    """The provider itself lists it for tokens alone."""
+    one = hub()
+    stated = replace(one.statements[1], jwks=jwks(FEDERATION, OIDC))
+    place.trust.found[HUB] = replace(one, statements=(one.statements[0], stated, *one.statements[2:]))
+    with pytest.raises(Unavailable):
+        place.chained.get(ONE, fresh=False)
+
+
 @pytest.mark.parametrize("bad", [{"jwks": "none"}, {"jwks": jwks(FEDERATION)}])
 def test_keys_that_are_none_or_serve_two_purposes_are_not_used(place: Place, bad: dict[str, object]) -> None:
     place.trust.found[HUB] = hub(**bad)

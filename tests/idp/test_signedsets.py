@@ -1,6 +1,7 @@
 """Key sets that entities publish signed: believed by the federation keys that their chain names, and by no others."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from tests.idp.oauth.place import THEIRS, jwks_of
 from tests.idp.portals import PORTAL, Trusted, chain
 from tests.keys.forge import forge
 
-FEDERATION = generate(
-    alg="ES256", purpose="federation", issuer=PORTAL, now=NOW - 9_000, active_from=NOW - 9_000
+FEDERATION, WAITING = (
+    generate(alg="ES256", purpose="federation", issuer=PORTAL, now=NOW - 9_000, active_from=NOW - 9_000)
+    for _ in range(2)
 )
 URL = f"{PORTAL}/jwks/signed"
 
@@ -59,6 +61,16 @@ REFUSED: dict[str, dict[str, Any]] = {
 def test_a_set_that_differs_in_one_thing_is_no_set(changes: dict[str, Any]) -> None:
     with pytest.raises(Unavailable):
         read(Host(**changes))
+
+
+def test_a_key_that_no_superior_has_certified_yet_signs_no_set() -> None:
+    """It waits in the entity's own statement (hold-down); whoever stole it must gain nothing by that."""
+    lawful = chain(keys=[FEDERATION])
+    own = replace(lawful.configuration, jwks=jwks_of(FEDERATION, WAITING))
+    listed = replace(lawful, statements=(own, *lawful.statements[1:]))
+    with pytest.raises(Unavailable):
+        read(Host(key=WAITING), Trusted(listed))
+    assert read(Host(), Trusted(listed))
 
 
 def test_without_a_chain_nobody_can_have_signed() -> None:
