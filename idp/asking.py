@@ -111,7 +111,7 @@ def _explicit_only(peer: Peer) -> bool:
 def _member(body: bytes, name: str) -> str | None:
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     found = value.get(name) if isinstance(value, dict) else None
     return found if isinstance(found, str) and found.isprintable() else None

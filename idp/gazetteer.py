@@ -1,11 +1,10 @@
 """Gazetteer: owns reading which identity providers the anchors know of. Believes none of it: the answers are
-unsigned. Imports federation.
+unsigned. Imports federation, keys.
 
-An anchor's list (OIDF §8.2) has those immediately below it, as soon as they are enrolled; its collection (Entity
-Collection §2) has those further down, as soon as it was gathered.
+An anchor's list (OIDF §8.2) has those immediately below it, as soon as they are enrolled; its collection
+(Entity Collection §2) has those further down, as soon as it was gathered.
 """
 
-import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Protocol
 from urllib.parse import urlencode
@@ -15,9 +14,10 @@ from federation.resolve import Unreachable, Untrusted
 from federation.statement import Statement
 from idp.errors import Unavailable
 from idp.pulse import Fetcher
+from keys.encoding import JoseError, strict_value
 
-PAGES, PAGE, BYTES = 20, 500, 512 * 1024
-"""Pages that are read of one collection, entities on each, and bytes."""
+PAGES, PAGE, BYTES, DEPTH = 20, 500, 512 * 1024, 12
+"""Pages that are read of one collection, entities on each, bytes, and nesting."""
 
 
 class Configurations(Protocol):
@@ -75,10 +75,11 @@ class Gazetteer:
     def _read(self, endpoint: str, asked: Mapping[str, str]) -> object:
         mark = "&" if "?" in endpoint else "?"
         try:
-            answer: object = json.loads(self._fetcher.get(f"{endpoint}{mark}{urlencode(asked)}", limit=BYTES))
-        except ValueError as error:
+            return strict_value(
+                self._fetcher.get(f"{endpoint}{mark}{urlencode(asked)}", limit=BYTES), depth=DEPTH
+            )
+        except JoseError as error:
             raise Unavailable("peer", "the list of an anchor is not JSON") from error
-        return answer
 
 
 def _strings(values: object) -> Iterator[str]:

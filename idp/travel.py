@@ -209,7 +209,7 @@ def _json(reply: Reply, what: str) -> Mapping[str, object]:
         raise Unavailable("peer", f"{what} answered {reply.status}")
     try:
         value = json.loads(reply.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NotOurs(f"{what} did not answer JSON") from error
     if reply.status != 200 or not isinstance(value, dict):
         raise NotOurs(f"{what} refused: {value.get('error') if isinstance(value, dict) else reply.status}")

@@ -68,6 +68,14 @@ def strict_json(data: bytes, *, depth: int) -> dict[str, object]:
     Raises:
         JoseError: `json`, `duplicate` or `depth`.
     """
+    value = strict_value(data, depth=depth)
+    if not isinstance(value, dict):
+        raise JoseError("json", "not a JSON object")
+    return value
+
+
+def strict_value(data: bytes, *, depth: int) -> object:
+    """Whatever JSON is in `data`, by the same rules and with the same errors."""
     try:
         text = data.decode("utf-8")
         if text.count("{") + text.count("[") > depth:
@@ -79,8 +87,6 @@ def strict_json(data: bytes, *, depth: int) -> dict[str, object]:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except ValueError:  # also UnicodeError, JSONDecodeError, and integers of more digits than Python reads
         raise JoseError("json", "not strict JSON in UTF-8") from None
-    if not isinstance(value, dict):
-        raise JoseError("json", "not a JSON object")
     return value
 
 

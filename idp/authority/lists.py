@@ -1,9 +1,8 @@
 """Lists: owns asking superiors whom they list (OIDF §8.2): providers and authorities, not those who use them.
 
-What is answered is not signed and not believed: it says whom to look for. Imports federation, outbound.
+What is answered is not signed and not believed: it says whom to look for. Imports federation, keys, outbound.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -14,6 +13,7 @@ from federation.statement import Statement
 from idp.authority.registry import Registry
 from idp.errors import Unavailable
 from idp.outbound import Sender
+from keys.encoding import JoseError, strict_value
 
 BYTES = 1024 * 1024
 _QUESTIONS = ({"entity_type": "openid_provider"}, {"intermediate": "true"})
@@ -62,8 +62,8 @@ class Lists:
         if reply.status == 400:
             return  # it cannot filter like that (`unsupported_parameter`)
         try:
-            listed = json.loads(reply.body) if reply.status == 200 else None
-        except ValueError:
+            listed = strict_value(reply.body, depth=1) if reply.status == 200 else None
+        except JoseError:  # also nesting that would exhaust a parser, and with it the whole crawl
             listed = None
         if not isinstance(listed, list):
             raise Unavailable("peer", f"a superior answered {reply.status} and no list")

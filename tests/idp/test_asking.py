@@ -48,7 +48,9 @@ class There:
 
 
 def peer(**says: object) -> Peer:
-    return Peer(issuer=HUB, name={}, region=None, provider={**provider(HUB), **says}, party={}, expires=NOW + 9)
+    return Peer(
+        issuer=HUB, name={}, region=None, provider={**provider(HUB), **says}, party={}, expires=NOW + 9
+    )
 
 
 def ask(of: Peer, there: There | None = None, *, keys: tuple[Any, ...] = (OURS,)) -> dict[str, str]:
@@ -124,3 +126,9 @@ def test_without_a_key_nobody_is_asked() -> None:
     with pytest.raises(Unavailable):
         ask(peer(**SIGNED), keys=())
     assert ask(peer(), keys=())
+
+
+@pytest.mark.parametrize("body", ["<html>", "[" * 200_000, {"request_uri": 7}, []])
+def test_a_peer_that_answers_a_push_with_something_else_took_nothing(body: object) -> None:
+    with pytest.raises(Unavailable):
+        ask(peer(**SIGNED, **PUSHED), There(body=body))

@@ -91,7 +91,7 @@ def test_a_collection_without_an_end_ends() -> None:
     assert len(anchor.asked) == PAGES
 
 
-@pytest.mark.parametrize("answer", [b"<html>", [], {"entities": 1}, {}])
+@pytest.mark.parametrize("answer", [b"<html>", b"[" * 200_000, [], {"entities": 1}, {}])
 def test_an_answer_that_is_no_collection_is_none(answer: object) -> None:
     anchor = Anchor(federation_collection_endpoint=COLLECTION)
     anchor.pages = [answer]

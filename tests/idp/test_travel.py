@@ -182,7 +182,12 @@ def test_claims_are_fetched_for_this_request_and_only_known_ones_kept(travel: Tr
     assert (method, url, headers["Authorization"]) == ("GET", f"{HUB}/userinfo", "Bearer at")
 
 
-@pytest.mark.parametrize("userinfo", [{"name": "李华"}, {"sub": "another"}, [], "no json", {"error": "x"}])
+DEEP = "[" * 200_000
+
+
+@pytest.mark.parametrize(
+    "userinfo", [{"name": "李华"}, {"sub": "another"}, [], "no json", {"error": "x"}, DEEP]
+)
 def test_claims_about_somebody_else_are_refused(travel: Travel, peer: Peer, userinfo: Any) -> None:
     peer.userinfo = userinfo
     with pytest.raises(NotOurs):
@@ -198,6 +203,7 @@ NO_TOKENS: dict[str, tuple[int, Any]] = {
     "an ID token for another sign-in": (200, {"id_token": token(nonce="another")}),
     "a list": (200, []),
     "a page": (200, "<html>"),
+    "nested until a parser breaks": (200, DEEP),
     "a redirect": (302, {"id_token": token(), "access_token": "at"}),
 }
 
