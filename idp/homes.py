@@ -82,7 +82,7 @@ class Homes:
         self._known: Mapping[str, Acquaintance] = {}
         self._read: float | None = None
         self._failed: float | None = None
-        self._silent = False
+        self._unsure = False
         self._reading = threading.Lock()
 
     def known(self) -> Mapping[str, Acquaintance]:
@@ -94,9 +94,9 @@ class Homes:
         return self._known
 
     def visit(self) -> None:
-        """Read the collections again when it is time; a province that came or went is seen, and soon one that
-        nobody could vouch for just now."""
-        again = PAUSE if self._silent else AGAIN
+        """Read the collections again when it is time, so that a province that came or went is seen; soon when
+        no chain leads yet to one that is listed, since it may have been reinstated a moment ago."""
+        again = PAUSE if self._unsure else AGAIN
         if _within(self._read, self._clock(), again) or not self._reading.acquire(blocking=False):
             return
         try:
@@ -116,7 +116,7 @@ class Homes:
             log.warning("collection_unread", cause=error.cause)
             self._failed = now
             return
-        self._silent = False
+        self._unsure = False
         for issuer in listed:
             home = self._home(issuer)
             if home is not None and home.region not in {one.region for one in found.values()}:
@@ -128,10 +128,13 @@ class Homes:
             chain = self._trust.find(issuer)
         except Unavailable:
             before = self._known.get(issuer)
-            self._silent = self._silent or before is None
+            self._unsure = self._unsure or before is None
             return before
-        region = region_of(chain) if chain is not None else None
-        if chain is None or region is None:
+        if chain is None:
+            self._unsure = True
+            return None
+        region = region_of(chain)
+        if region is None:
             return None
         return Acquaintance(issuer=issuer, name=name_of(chain), jwks=None, region=region)
 

@@ -107,8 +107,13 @@ def test_a_province_that_is_silent_for_a_while_keeps_its_place(country: Country)
     assert list(country.homes.known()) == [GD, ZJ]
 
 
-def test_a_province_that_could_not_be_found_out_is_looked_for_again_soon(country: Country) -> None:
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_listed_province_to_whom_no_chain_leads_yet_is_looked_for_again_soon(
+    country: Country, refused: bool
+) -> None:
     kept = country.trust.found.pop(ZJ)
+    if refused:
+        country.trust.found[ZJ] = None
     assert list(country.homes.known()) == [GD]
     country.trust.found[ZJ] = kept
     country.homes.visit()
