@@ -18,8 +18,8 @@ from idp.clock import Clock
 from idp.errors import Unavailable
 from idp.shelf import Shelf
 
-AGAIN = 300
-"""Seconds between crawls."""
+AGAIN, SELDOM = 300, 3600
+"""Seconds between crawls: of an anchor, which is asked for its collection, and of everybody else."""
 
 SOON = 5
 """Seconds after which one is begun again that found nothing, or somebody not there."""
@@ -48,6 +48,8 @@ class Crawl:
         below: lists who is below a superior.
         find: the chain of an entity, or None where there is none; raises `Unavailable`.
         shelf: where it is kept for all processes.
+        turns: whose turn it is to gather.
+        every: seconds between crawls.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Crawl:
         shelf: Shelf[Collected],
         turns: Shelf[Collected],
         clock: Clock,
+        every: int = AGAIN,
     ) -> None:
         self._anchors = anchors
         self._below = below
@@ -68,6 +71,7 @@ class Crawl:
         self._shelf = shelf
         self._turns = turns
         self._clock = clock
+        self._every = every
         self._last = Collected()
         self._read = float("-inf")
 
@@ -88,7 +92,7 @@ class Crawl:
         Raises:
             Unavailable: `store`.
         """
-        if not self._turns.add("turn", Collected(), AGAIN):
+        if not self._turns.add("turn", Collected(), self._every):
             return False
         found, whole = self._gather()
         self._shelf.put("all", Collected(entities=found, updated=int(self._clock())), _LIFE)

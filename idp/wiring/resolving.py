@@ -7,7 +7,7 @@ from federation.chain import TrustChain
 from federation.marks import TrustMark, Unmarked
 from federation.resolve import MarkChecker, Resolver, Unreachable, Untrusted
 from federation.statement import Statement
-from idp.authority.crawl import Crawl
+from idp.authority.crawl import AGAIN, SELDOM, Crawl
 from idp.authority.gathering import Collected
 from idp.authority.held import Holdings
 from idp.authority.lists import Lists
@@ -143,6 +143,7 @@ def open_resolving(
             shelf=Shelf(ground.store, "collection", Collected),
             turns=Shelf(ground.store, "collection-turn", Collected),
             clock=ground.clock,
+            every=AGAIN if settings.issuer in anchors() else SELDOM,
         ),
         holdings=Holdings(
             entity_id=settings.issuer,

@@ -15,8 +15,8 @@ from federation.authority.marks import MarkType
 from idp.authority.callers import TYPE as BEARER
 from idp.authority.crawl import AGAIN
 from keys.encoding import unb64
-from tests.country.chained import ADMIN, ANCHOR, TRUST, ChainedWorld
-from tests.country.world import GD, HUB, ZJ
+from tests.country.chained import ADMIN, TRUST, ChainedWorld
+from tests.country.world import ANCHOR, GD, HUB, ZJ
 from tests.keys.forge import unchecked
 
 MARK = f"{ANCHOR}/marks/provider"

@@ -51,7 +51,7 @@ def provider(entity_id: str, **said: Any) -> Made:
     return Made(subject=entity_id, resolved={"openid_provider": said})
 
 
-def superior(entity_id: str, **said: Any) -> Made:
+def authority(entity_id: str, **said: Any) -> Made:
     """An authority's chain."""
     listing = {"federation_list_endpoint": f"{entity_id}/federation/list"}
     return Made(subject=entity_id, resolved={"federation_entity": {**listing, **said}})

@@ -7,13 +7,13 @@ import pytest
 
 from federation.authority.listing import UnknownPage
 from idp.authority import crawl as crawling
-from idp.authority.crawl import AGAIN, SOON, Crawl
+from idp.authority.crawl import AGAIN, SELDOM, SOON, Crawl
 from idp.authority.gathering import Collected, Gathered, Sought, page
 from idp.authority.resolves import Active, Chain
 from idp.errors import Unavailable
 from idp.shelf import Shelf
 from tests.federation.world import ANCHOR
-from tests.idp.authority.chains import Known, Made, provider, superior
+from tests.idp.authority.chains import Known, Made, authority, provider
 from tests.idp.authority.place import Moved
 from tests.idp.oauth.memory import MemoryStore
 
@@ -45,21 +45,21 @@ class Country:
                 },
             ),
             provider(ZJ, manyou_region="330000", display_name="Zhejiang", issuer=ZJ),
-            superior(GZ),
+            authority(GZ),
         )
 
-    def below(self, name: str) -> Iterable[str]:
-        self.listed.append(name)
-        if name in self.down:
+    def below(self, superior: str) -> Iterable[str]:
+        self.listed.append(superior)
+        if superior in self.down:
             raise Unavailable("peer", "does not answer")
-        return self.lists.get(name, [])
+        return self.lists.get(superior, [])
 
     def find(self, name: str) -> Chain | None:
         if name in self.down:
             raise Unavailable("peer", "does not answer")
         return self.known.at_hand(name)
 
-    def crawl(self) -> Crawl:
+    def crawl(self, every: int = AGAIN) -> Crawl:
         """One process."""
         return Crawl(
             anchors=lambda: [ANCHOR],
@@ -69,6 +69,7 @@ class Country:
             shelf=Shelf(self.store, "collection", Collected),
             turns=Shelf(self.store, "collection", Collected),
             clock=self.clock,
+            every=every,
         )
 
     def gathered(self) -> Mapping[str, Gathered]:
@@ -132,6 +133,15 @@ def test_one_process_gathers_for_all(country: Country, clock: Moved) -> None:
     assert len(second.collected().entities) == 3
     clock.pass_(AGAIN)
     assert second.round()
+
+
+def test_a_node_that_nobody_asks_gathers_seldom(country: Country, clock: Moved) -> None:
+    crawl = country.crawl(SELDOM)
+    assert crawl.round()
+    clock.pass_(AGAIN)
+    assert not crawl.round()
+    clock.pass_(SELDOM - AGAIN)
+    assert crawl.round()
 
 
 def test_who_is_not_there_is_looked_for_again_soon(country: Country, clock: Moved) -> None:
