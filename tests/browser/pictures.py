@@ -61,6 +61,8 @@ def _away(someone: Person, country: Country, into: Path) -> None:
     _save(someone.page, into / "regions.png")
     someone.press(someone.page.locator(f"button[value='{country.near.region}']"))
     someone.type_password(native)
+    someone.open(f"{country.near.issuer}/federation/picture")
+    _save(someone.page, into / "federation.png")
     someone.open(f"{country.far.issuer}/logout")
     someone.press(someone.page.locator("button[value=signout]"))
     _save(someone.page, into / "signed-out.png")
