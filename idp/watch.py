@@ -7,7 +7,8 @@ sessions itself. Imports federation, trust.
  2. Whoever cannot be asked has said nothing: everybody carries on until the chain expires (OIDF §10.4).
  3. Where no chain leads to a provider any more, the sessions that came from it are not believed from that
     moment, and end. One that cannot be ended just now hides no other.
- 4. Whether a chain leads to ourselves is looked at too: whoever is suspended sends nobody elsewhere.
+ 4. Whether a chain leads to ourselves is looked at too: whoever is suspended sends nobody elsewhere, and when
+    it is reinstated not before everybody has forgotten that it was refused.
 """
 
 import threading
@@ -17,6 +18,7 @@ from typing import Protocol
 import structlog
 
 from federation.events import Event
+from federation.resolve.shelf import NO
 from federation.statement import Statement
 from idp.clock import Clock
 from idp.errors import Unavailable
@@ -25,6 +27,9 @@ from idp.trust import Trust
 
 AT_ONCE = 500
 """Superior and subordinate pairs that one round asks about."""
+
+FORGOTTEN = NO + 5.0
+"""Seconds after which nobody remembers a refusal; whom we send there before that ends on an error."""
 
 ENDS, REVIVES = frozenset({"suspension", "revocation"}), frozenset({"registration", "reinstatement"})
 
@@ -80,6 +85,7 @@ class Watch:
         self._handled: dict[tuple[str, str], tuple[Event, ...]] = {}
         self._standing = standing
         self._next = float("-inf")
+        self._back = float("inf")  # when we were stated again, after a suspension
         self._expiry: dict[str, int] = {}
         self._gone: set[str] = set()
         self._turn = threading.Lock()
@@ -108,11 +114,17 @@ class Watch:
 
     def _look_up(self) -> None:
         try:
-            good = self._trust.find(self._own) is not None
+            chain = self._trust.find(self._own)
         except Unavailable:
             return  # whoever cannot ask is not suspended
+        good = chain is not None
+        if chain is not None and not self._standing():
+            stated = max((one.issued for one in chain.statements[1:-1]), default=0)
+            self._back = min(self._back, float(stated))
+            good = self._clock() >= self._back + FORGOTTEN
         if good != self._standing():
             log.warning("standing", good=good)
+        self._back = self._back if chain is not None and not good else float("inf")
         self._standing.is_now(good=good)
 
     def _hear(self) -> None:

@@ -6,7 +6,7 @@ from federation.events import Event
 from federation.statement import Statement
 from idp.errors import Unavailable
 from idp.standing import Standing
-from idp.watch import Watch
+from idp.watch import FORGOTTEN, Watch
 from tests.idp.chains import ANCHOR, CITY, Known, chain, hub, province
 from tests.idp.made import GD, HUB, NOW, ZJ, Clock
 
@@ -256,7 +256,16 @@ def test_whoever_is_suspended_knows_it(tower: Tower) -> None:
     tower.trust.found[ZJ] = None
     tower.look()
     assert not tower.standing()
-    tower.trust.found[ZJ] = province(ZJ, "330000")
+
+
+def test_whoever_is_reinstated_waits_until_others_have_forgotten_that_they_refused_it(tower: Tower) -> None:
+    tower.trust.found[ZJ] = None
+    tower.look()
+    again = int(tower.clock.now)
+    tower.trust.found[ZJ] = chain(ZJ, issued=again)
+    tower.look(FORGOTTEN - EVERY)
+    assert not tower.standing()
+    tower.trust.found[ZJ] = chain(ZJ, issued=int(tower.clock.now))  # stated anew, as it is all the time
     tower.look()
     assert tower.standing()
 

@@ -94,6 +94,7 @@ def test_roaming_is_back_when_the_province_is_reinstated(chained: ChainedWorld) 
     chained.registry(ANCHOR).reinstate(GD, by=ADMIN, reason="the incident is over")
     chained.watch()
     chained.advance(60)
+    chained.watch()
     chained.nodes[HUB].peers.visit()
     roaming(chained)
 
