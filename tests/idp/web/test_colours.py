@@ -13,9 +13,10 @@ DEMO = WEB.parents[2] / "demo" / "static" / "demo.css"
 TEXT = (
     "ink/paper", "ink/card", "muted/paper", "muted/card", "accent/paper", "accent/card", "accent-strong/card",
     "accent-strong/accent-soft", "on-accent/accent", "on-accent/accent-strong", "bad/card", "bad/bad-soft",
-    "ink/accent-soft", "ink/good-soft", "ink/warn-soft", "ink/bad-soft", "good/card", "warn/card",
+    "ink/accent-soft", "ink/good-soft", "ink/warn-soft", "ink/bad-soft", "good/card", "warn/card", "accent/accent-soft",
+    "muted/bad-soft", "bad/paper",
 )  # fmt: skip
-SHAPES = ("edge/card", "edge/paper", "focus/paper", "focus/card", "bad/card", "accent/card")
+SHAPES = ("edge/card", "edge/paper", "focus/paper", "focus/card", "bad/card", "accent/card", "good/card")
 HERO = ("hero-ink/hero", "hero-ink/hero-deep", "hero-text/hero", "hero-text/hero-deep")
 
 
