@@ -55,7 +55,16 @@ FORBIDDEN = {
     "idp.web": ("idp.records", "idp.wiring", "idp.app", "idp.cli", "idp.demo"),
 }
 # The domain: every other module of idp but these.
-ABOVE_THE_DOMAIN = ("idp.web", "idp.oauth", "idp.records", "idp.cli", "idp.demo", "idp.app", "idp.wiring")
+ABOVE_THE_DOMAIN = (
+    "idp.web",
+    "idp.oauth",
+    "idp.records",
+    "idp.cli",
+    "idp.demo",
+    "idp.app",
+    "idp.wiring",
+    "idp.simulated",
+)
 DOMAIN_NEVER = ("idp.web", "idp.records", "idp.app", "idp.wiring", "idp.cli", "idp.demo")
 
 # Only the wiring names these; commands that make a node's first day count as wiring of their own.

@@ -1,11 +1,13 @@
 """Trust: owns what resolving chains needs of the network and of the store. Imports outbound, store."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from federation.resolve import Page, TooLong, Unkept, Unreached
+from idp.addresses import Addresses
 from idp.errors import Unavailable
-from idp.outbound import Reply, Sender
+from idp.outbound import Outbound, Reply, Sender
 from idp.outbound import TooLong as Long
 from idp.store import Store
 
@@ -81,3 +83,17 @@ class NothingShared:
 
     def remove(self, _key: str) -> None:
         """Nothing is there."""
+
+
+@contextmanager
+def open_fetcher() -> Iterator[StatementFetcher]:
+    """Requests to the loopback address alone, closed afterwards."""
+    outbound = Outbound(Addresses(allow=(), inside=True, resolve=_nowhere))
+    try:
+        yield StatementFetcher(outbound)
+    finally:
+        outbound.close()
+
+
+def _nowhere(host: str) -> Sequence[str]:
+    raise OSError(f"{host} is not on loopback")

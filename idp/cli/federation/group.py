@@ -11,6 +11,7 @@ from idp.cli.federation.mark import mark
 from idp.cli.federation.policy import policy
 from idp.cli.federation.refresh import refresh
 from idp.cli.federation.show import show
+from idp.cli.federation.simulate import simulate
 
 
 @click.group()
@@ -28,5 +29,6 @@ for command in (
     anchor,
     policy,
     refresh,
+    simulate,
 ):
     federation.add_command(command)
