@@ -24,6 +24,7 @@ class Limits:
         chains: evaluated chains that are kept in memory.
         statements: documents that are kept in memory.
         kept_bytes: of the texts of either.
+        steps: of the reports of refusals that are remembered, all together.
     """
 
     depth: int = 8
@@ -37,6 +38,7 @@ class Limits:
     chains: int = 2_000
     statements: int = 5_000
     kept_bytes: int = 32 * 1024 * 1024
+    steps: int = 20_000
 
 
 class Spent(Exception):

@@ -66,7 +66,7 @@ class Resolver:
         )
         self._judge = Judge(self._documents, self._shelf, signatures, clock)
         self._held = Held(clock, self.limits, chance or random.Random())  # noqa: S311 (no secret)
-        self._refused: Bounded[Wish, tuple[float, Report]] = Bounded(self.limits.chains)
+        self._refused: Bounded[Wish, tuple[float, Report]] = Bounded(self.limits.chains, self.limits.steps)
         self._flights: Flights[Report] = Flights()
         self._refreshing = Refreshing(
             held=self._held,
@@ -180,7 +180,7 @@ class Resolver:
         report = self._walk(walk, wish, supplied)
         if report.chain is None:
             lasts = NO if report.verdict == "untrusted" else SILENCE
-            self._refused.put(wish, (self.clock() + lasts, report))
+            self._refused.put(wish, (self.clock() + lasts, report), len(report.steps) + 1)
         return report
 
     def _walk(self, walk: Walk, wish: Wish, supplied: Sequence[str]) -> Report:

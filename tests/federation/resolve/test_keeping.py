@@ -293,3 +293,16 @@ def test_an_anchors_configuration_is_read_by_its_pinned_keys(world: World) -> No
     with pytest.raises(Untrusted) as caught:
         world.resolver.configuration(world.id("anchor"))
     assert Reason.KID.sentence in caught.value.report.reason
+
+
+@pytest.mark.parametrize(("steps", "forgotten"), [(20_000, False), (30, True)])
+def test_refusals_are_remembered_until_their_reports_are_too_many(steps: int, forgotten: bool) -> None:
+    leaves = {f"p{number}": "anchor" for number in range(20)}
+    world = World(Country(leaves, kinds={}), Limits(steps=steps))
+    reports = []
+    for name in (*leaves, "p0"):
+        world.net.answers[("anchor", name)] = Page(404, "", b"")
+        with pytest.raises(Untrusted) as caught:
+            world.resolver.resolve(world.id(name))
+        reports.append(caught.value.report)
+    assert (reports[-1] is not reports[0]) is forgotten
