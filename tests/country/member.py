@@ -87,7 +87,7 @@ class Member:
         self.asked.append(sub)
         if sub not in self.below:
             return Response('{"error":"not_found"}', 404, content_type="application/json")
-        return Response(self.signed(sub=sub, **self.below[sub]), content_type=f"application/{ENTITY}")
+        return Response(self.signed(**{"sub": sub, **self.below[sub]}), content_type=f"application/{ENTITY}")
 
 
 def authority(world: ChainedWorld, url: str, *, above: str) -> Member:
