@@ -17,6 +17,7 @@ from typing import Protocol
 
 import structlog
 
+from federation.chain import TrustChain
 from federation.events import Event
 from federation.resolve.shelf import NO
 from federation.statement import Statement
@@ -119,13 +120,20 @@ class Watch:
             return  # whoever cannot ask is not suspended
         good = chain is not None
         if chain is not None and not self._standing():
-            stated = max((one.issued for one in chain.statements[1:-1]), default=0)
-            self._back = min(self._back, float(stated))
+            self._back = min(self._back, self._since(chain))
             good = self._clock() >= self._back + FORGOTTEN
         if good != self._standing():
             log.warning("standing", good=good)
         self._back = self._back if chain is not None and not good else float("inf")
         self._standing.is_now(good=good)
+
+    def _since(self, chain: TrustChain) -> float:
+        """Since when a chain leads to us again: what our superiors say of it, or the age of their
+        statements."""
+        stated = max((one.issued for one in chain.statements[1:-1]), default=0)
+        said = [self._handled.get((one.iss, one.sub), ()) for one in chain.statements[1:-1]]
+        revived = max((one.at for events in said for one in events if one.event in REVIVES), default=stated)
+        return float(min(stated, revived))
 
     def _hear(self) -> None:
         links: dict[tuple[str, str], tuple[Statement, Statement]] = {}

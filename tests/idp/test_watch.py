@@ -270,6 +270,19 @@ def test_whoever_is_reinstated_waits_until_others_have_forgotten_that_they_refus
     assert tower.standing()
 
 
+def test_whoever_is_reinstated_waits_from_when_its_superior_says_that_it_was(tower: Tower) -> None:
+    tower.trust.found[ZJ] = None
+    tower.look()
+    tower.said((-1000, "registration"), (0, "suspension"), (EVERY, "reinstatement"), about=ZJ)
+    again = int(tower.clock.now)
+    found = chain(ZJ, issued=again + int(FORGOTTEN))  # stated anew, when we look at last
+    tower.trust.found[ZJ], tower.trust.living = found, [found]
+    tower.look(FORGOTTEN)
+    assert not tower.standing()
+    tower.look()
+    assert tower.standing()
+
+
 def test_whoever_cannot_ask_is_not_suspended(tower: Tower) -> None:
     del tower.trust.found[ZJ]
     tower.look()
