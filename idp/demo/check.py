@@ -1,4 +1,5 @@
-"""Check: owns the walk through the main job, step by step, without a browser. Imports the walker's verbs.
+"""Check: owns the walk through the main job, step by step, without a browser. Imports the walker's verbs; the
+steps about trust are next door (`bychain`).
 
 Each step leaves the country as it found it, and says in one line what was seen.
 """
@@ -10,7 +11,9 @@ from typing import Any
 
 from idp.demo import manifest
 from idp.demo.browser import Browser, Lost
+from idp.demo.bychain import ByChain
 from idp.demo.control import order
+from idp.demo.discovery import NotAccepted
 from idp.demo.ground import DemoError
 from idp.demo.loopback import Unreachable, asker
 from idp.demo.walker import (
@@ -46,6 +49,7 @@ class Walk:
         ca = folder / "ca.pem" if described["board"].startswith("https:") else None
         self._fetch = asker(ca)
         self._first = self._newcomer()
+        self._by_chain = ByChain(folder, described, (self._native, self._stranger), self._fetch)
 
     def _newcomer(self) -> Person:
         """Somebody with a fresh browser."""
@@ -62,6 +66,7 @@ class Walk:
             ("sign out at home, and with a browser that is closed half-way", self.sign_out_half_way),
             ("prompt and max_age ask again where the password is, or say login_required", self.ask_again),
             ("without the hub each province signs its own people in; with it roaming is back", self.bad_day),
+            *self._by_chain.steps(),
         )
 
     def sign_in(self) -> str:
@@ -202,7 +207,7 @@ def walk(folder: Path, *, say: Callable[[str], None]) -> bool:
         begun = time.monotonic()
         try:
             outcome, good = step(), True
-        except (NotSeen, Lost, Unreachable, DemoError) as error:
+        except (NotSeen, NotAccepted, Lost, Unreachable, DemoError) as error:
             outcome, good = str(error), False
         took = time.monotonic() - begun
         say(f"{'ok  ' if good else 'FAIL'} {number}/{len(steps)} {took:6.2f} s  {title}: {outcome}")

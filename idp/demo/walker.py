@@ -66,14 +66,18 @@ class Person:
 
     def go_elsewhere(self, page: Page, region: str) -> Page:
         """Follow a sign-in page's way to other regions, and choose one where there is a choice."""
-        way = next((link for link in page.markup.links if "way" in link.classes), None)
-        if way is None:
-            raise NotSeen(f"no way to other regions at {_seen(page)}")
-        page = self.browser.open(urljoin(page.url, way.href), initiator=page.origin)
+        page = self.look_elsewhere(page)
         form = page.markup.form("region")
         if form is None:
             raise NotSeen(f"no choice of regions at {_seen(page)}")
         return self.browser.submit(page, form, {}, button=region)
+
+    def look_elsewhere(self, page: Page) -> Page:
+        """Follow a sign-in page's way to other regions."""
+        way = next((link for link in page.markup.links if "way" in link.classes), None)
+        if way is None:
+            raise NotSeen(f"no way to other regions at {_seen(page)}")
+        return self.browser.open(urljoin(page.url, way.href), initiator=page.origin)
 
     def press_sign_out(self, door: Door, *, most_hops: int = 30) -> Page:
         """Press a portal's sign-out and say yes when asked; closing the browser early if told to."""

@@ -52,7 +52,7 @@ def command(*words: str) -> list[str]:
 def run(*words: str) -> subprocess.CompletedProcess[str]:
     environ = {**os.environ, "PYTHONPATH": str(TREE)}
     return subprocess.run(
-        command(*words), capture_output=True, text=True, timeout=120, env=environ, check=False
+        command(*words), capture_output=True, text=True, timeout=400, env=environ, check=False
     )
 
 
@@ -96,7 +96,7 @@ def test_the_board_shows_everybody(running: Running) -> None:
 
 def test_every_process_is_told_with_its_log(running: Running) -> None:
     told = json.loads((running.folder / "demo.json").read_text("utf-8"))["processes"]
-    assert {"anchor", "hub", "gd", "zj"} <= {entry["name"] for entry in told}
+    assert {"anchor", "hub", "gd", "zj", "gz", "gz-civil"} <= {entry["name"] for entry in told}
     for entry in told:
         os.kill(entry["pid"], 0)
         assert Path(entry["log"]).exists()
