@@ -18,7 +18,7 @@ FRESH = 2.0
 """Seconds for which what was read is believed."""
 
 LIFE = 3600
-"""Seconds that a statement counts: an older one could hide what happened since."""
+"""Seconds that a statement counts at most: an older one could hide what happened since."""
 
 _KEPT = 4096
 
@@ -28,12 +28,20 @@ class Events:
 
     Args:
         happened: gives all that happened to one.
+        life: seconds that what we state about others counts; this counts no longer, since the rotation of
+            keys is computed from it.
     """
 
     def __init__(
-        self, *, stamp: Stamp, documents: Documents, happened: Callable[[str], Sequence[Happened]]
+        self,
+        *,
+        stamp: Stamp,
+        documents: Documents,
+        happened: Callable[[str], Sequence[Happened]],
+        life: int,
     ) -> None:
         self._stamp = stamp
+        self._life = min(LIFE, life)
         self._documents = documents
         self._happened = happened
         self._seen: OrderedDict[str, tuple[float, Document | None]] = OrderedDict()
@@ -81,7 +89,7 @@ class Events:
                 told, issuer=self._stamp.issuer, subject=entity_id, issued=issued, expires=expires
             )
 
-        signed = self._stamp.sign(claims, typ=TYP, life=LIFE)
+        signed = self._stamp.sign(claims, typ=TYP, life=self._life)
         return Document(
             kind="events",
             entity_id=entity_id,

@@ -123,7 +123,7 @@ def open_authority(ground: Ground) -> Authority | None:
         registry=registry,
         statements=statements,
         pages=Pages(registry, statements, marks),
-        events=Events(stamp=stamp, documents=documents, happened=registry.events),
+        events=Events(stamp=stamp, documents=documents, happened=registry.events, life=table.statement_life),
         marks=marks,
         candidates=candidates,
         pushes=Pushes(

@@ -13,8 +13,10 @@ from tests.federation.world import ANCHOR, ENTITY, NOW, made
 from tests.idp.authority.place import KEY, Moved, Process, subordinate
 
 
-def events_of(process: Process) -> Events:
-    return Events(stamp=process.stamp, documents=process.documents, happened=process.registry.events)
+def events_of(process: Process, life: int = 86_400) -> Events:
+    return Events(
+        stamp=process.stamp, documents=process.documents, happened=process.registry.events, life=life
+    )
 
 
 @pytest.fixture
@@ -76,11 +78,17 @@ def test_what_happens_shows_everywhere_within_seconds(
 def test_a_statement_ends_so_that_an_old_one_hides_nothing(told: Events, clock: Moved) -> None:
     first = text(told)
     said: dict[str, Any] = json.loads(unb64(first.split(".")[1]))
-    assert said["exp"] == int(NOW) + LIFE
+    assert said["exp"] - said["iat"] == LIFE
     clock.pass_(LIFE / 2 - 1)
     assert text(told) == first
     clock.pass_(FRESH)
     assert text(told) != first
+
+
+def test_a_statement_lives_no_longer_than_what_the_rotation_of_keys_counts_on(anchor: Process) -> None:
+    anchor.registry.add(subordinate(), by="li", reason="r")
+    said: dict[str, Any] = json.loads(unb64(text(events_of(anchor, life=60)).split(".")[1]))
+    assert said["exp"] - said["iat"] == 60
 
 
 def test_what_a_lost_key_signed_is_signed_anew(told: Events, anchor: Process, clock: Moved) -> None:
