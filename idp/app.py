@@ -27,6 +27,7 @@ from idp.web import (
     notices,
     par,
     regions,
+    register,
     signin,
     signout,
     token,
@@ -155,6 +156,8 @@ def _machine_rooms(app: Flask, node: Node) -> None:
     app.register_blueprint(par.blueprint(node.provider))
     if node.explicit is not None:
         app.register_blueprint(federation_registration.blueprint(node.explicit))
+    if node.dynamic is not None:
+        app.register_blueprint(register.blueprint(node.dynamic))
     app.register_blueprint(token.blueprint(node.provider))
     app.register_blueprint(userinfo.blueprint(node.provider))
     app.register_blueprint(notices.blueprint(notices=node.notices))

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from federation.chain import TrustChain
 from idp.claims import SCOPES
 from idp.client import USERINFO_ALG, Client
-from idp.registration import problems
+from idp.registration import problems, usual
 from keys.encoding import JoseError
 from keys.remote import usable_keys
 
@@ -55,7 +55,7 @@ def client_of(chain: TrustChain, *, way: Way, algorithms: Collection[str]) -> Cl
         auth_method="private_key_jwt",
         jwks=_jwks(said),
         jwks_uri=_string(said, "jwks_uri") if "jwks" not in said else None,
-        id_token_alg=_string(said, "id_token_signed_response_alg") or _usual(algorithms),
+        id_token_alg=_string(said, "id_token_signed_response_alg") or usual(algorithms),
         scopes=_scopes(said),
         consent="implied" if _implied(chain, said) else "ask",
         post_logout_redirect_uris=_strings(said, "post_logout_redirect_uris"),
@@ -97,11 +97,6 @@ def _jwks(said: Mapping[str, object]) -> Mapping[str, object] | None:
         return {"keys": usable_keys(value if isinstance(value, Mapping) else {})}
     except JoseError as error:
         raise Unfit(f"jwks cannot be used: {error.detail}") from None
-
-
-def _usual(algorithms: Collection[str]) -> str:
-    """RS256 is what OIDC libraries expect when they say nothing (OIDC Registration §2)."""
-    return "RS256" if "RS256" in algorithms else next(iter(algorithms))
 
 
 def _scopes(said: Mapping[str, object]) -> tuple[str, ...]:

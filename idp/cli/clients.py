@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import click
 
+from idp.cli.client_tokens import token
 from idp.cli.desk import Desk, at_desk
 from idp.cli.failure import Failure
 from idp.client import USERINFO_ALG, AuthMethod, Client
@@ -20,6 +21,9 @@ from keys.ring import KeyRing, signs
 @click.group()
 def clients() -> None:
     """Relying parties: the sites that citizens sign in to."""
+
+
+clients.add_command(token)
 
 
 @clients.command()
@@ -63,6 +67,9 @@ def add(desk: Desk, **options: Any) -> None:
     """Register a relying party; prints its secret once."""
     secret = secrets.token_urlsafe(32) if options["auth_method"].startswith("client_secret") else None
     client = _client(secret, options)
+    if client.auth_method != "private_key_jwt" and (client.jwks or client.jwks_uri):
+        # Whoever gives keys wants them used: the default of --auth-method would make a secret instead.
+        raise Failure(f"jwks: {client.auth_method} uses no keys; write private_key_jwt, or leave them out")
     if found := list(problems(client, desk.settings().keys.algorithms)):
         raise Failure("; ".join(found))
     with desk.records() as records:

@@ -2,8 +2,8 @@
 
 Imports keys and the store. The rules, in order:
 
-1. signed by a key of the client, with an asymmetric algorithm, `typ` absent, `JWT` or
-   `client-authentication+jwt`;
+1. signed by a key of the client, with an asymmetric algorithm (the one that it registered, if it did), `typ`
+   absent, `JWT` or `client-authentication+jwt`;
 2. `iss` and `sub` are the client;
 3. every audience is us: our issuer, or the token endpoint, which many libraries send. Peers,
    and clients known by a trust chain (OIDF §12.1.1.2), name our issuer alone, as one string: an audience of
@@ -68,11 +68,12 @@ class Assertions:
     def refusal(self, client: Client, assertion: str) -> str | None:
         """Return why an assertion does not prove the client, for the log; None: it does."""
         now = self._clock()
+        registered = client.extra.get("token_endpoint_auth_signing_alg")
         try:
             claims = jose.verify(
                 assertion,
                 self._keys.of(client, jose.peek(assertion).kid),
-                algs=ALGS,
+                algs=[alg for alg in ALGS if registered in (None, alg)],
                 # Common libraries of relying parties write no type; peers are held to one (RFC 8725 §3.11).
                 typ=_TYPES if client.peer else (None, *_TYPES),
                 issuer=client.client_id,

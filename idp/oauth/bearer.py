@@ -27,11 +27,12 @@ def presented(wire: WireRequest) -> str:
     return header or body
 
 
-def invalid(cause: str) -> WireError:
+_ENDED = "the access token is expired, ended or not ours: sign in again"
+
+
+def invalid(cause: str, public: str = _ENDED) -> WireError:
     """Return the refusal of a token that opens nothing (any more)."""
-    return _refusal(
-        "invalid_token", "the access token is expired, ended or not ours: sign in again", 401, cause
-    )
+    return _refusal("invalid_token", public, 401, cause)
 
 
 def _refusal(code: str, public: str, status: int, cause: str = "") -> WireError:

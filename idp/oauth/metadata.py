@@ -20,9 +20,17 @@ PATHS = {
     "end_session_endpoint": "/logout",
 }
 
+REGISTRATION = "/register"
+"""Path of dynamic registration, where the settings turn it on."""
+
 
 def document(
-    issuer: str, *, acr_values: Sequence[str], ui_locales: Sequence[str], algorithms: Sequence[str]
+    issuer: str,
+    *,
+    acr_values: Sequence[str],
+    ui_locales: Sequence[str],
+    algorithms: Sequence[str],
+    registration: bool = False,
 ) -> dict[str, object]:
     """Return the discovery document.
 
@@ -31,10 +39,12 @@ def document(
         acr_values: whole URIs of the ladder's steps that this node can reach or pass on.
         ui_locales: BCP 47 tags of the pages' languages.
         algorithms: of ID tokens and signed userinfo.
+        registration: whether relying parties may register themselves.
     """
+    endpoints = {**PATHS, "registration_endpoint": REGISTRATION} if registration else PATHS
     return {
         "issuer": issuer,
-        **{name: issuer + path for name, path in PATHS.items()},
+        **{name: issuer + path for name, path in endpoints.items()},
         "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],

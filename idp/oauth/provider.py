@@ -49,8 +49,7 @@ class Provider:
         keys: of clients.
         alarm: told of a code's second use, after its tokens were ended.
         clock: seconds since 1970.
-        acr_values: whole URIs of the ladder's steps, for discovery.
-        ui_locales: languages of the pages, for discovery.
+        acr_values, ui_locales, registration: for discovery, as `metadata.document` takes them.
 
     Attributes:
         uses: which requests that are good once were used.
@@ -71,13 +70,18 @@ class Provider:
         acr_values: Sequence[str],
         ui_locales: Sequence[str],
         algorithms: Sequence[str] = ("ES256", "RS256"),
+        registration: bool = False,
     ) -> None:
         self._issuer = issuer
         self._clients = clients
         self._grants = grants
         self._tokens = tokens
         self._metadata = metadata.document(
-            issuer, acr_values=acr_values, ui_locales=ui_locales, algorithms=algorithms
+            issuer,
+            acr_values=acr_values,
+            ui_locales=ui_locales,
+            algorithms=algorithms,
+            registration=registration,
         )
         self.uses = Uses(store)
         objects, pushed = RequestObjects(issuer=issuer, keys=keys, clock=clock), Pushed(store)

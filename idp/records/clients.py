@@ -5,15 +5,17 @@ Does not know how a client proves itself. Implements `idp.client.Clients`.
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from idp.client import Client
 from idp.records.database import Database
+from idp.records.dynamic_tables import dynamic_clients
 from idp.records.tables import clients
 
 _LISTS = ("redirect_uris", "scopes", "post_logout_redirect_uris")
@@ -56,41 +58,56 @@ class ClientRecords:
         asked = self._now()
         with self._database.read() as sql:
             row = sql.execute(select(clients).where(clients.c.client_id == client_id)).one_or_none()
-        found = None if row is None else _client(row)
+        found = None if row is None else client_of(row)
         self._remember(client_id, asked, found)
         return found
 
     def list(self) -> tuple[Client, ...]:
         """All of them, by id."""
         with self._database.read() as sql:
-            return tuple(_client(row) for row in sql.execute(select(clients).order_by(clients.c.client_id)))
+            return tuple(client_of(row) for row in sql.execute(select(clients).order_by(clients.c.client_id)))
 
     def add(self, client: Client) -> bool:
         """Register; False: the id is taken."""
-        try:
-            with self._database.write() as sql:
-                taken = select(clients.c.client_id).where(clients.c.client_id == client.client_id)
-                if sql.execute(taken).first() is not None:
-                    return False
-                sql.execute(insert(clients).values(_row(client)))
-        finally:
-            self._forget(client.client_id)
+        with self.changing(client.client_id), self._database.write() as sql:
+            taken = select(clients.c.client_id).where(clients.c.client_id == client.client_id)
+            if sql.execute(taken).first() is not None:
+                return False
+            self.add_within(sql, client)
         return True
 
     def replace(self, client: Client) -> bool:
         """Write a client's new form over the old; False: there is none of this id."""
-        with self._database.write() as sql:
-            same = clients.c.client_id == client.client_id
-            done = sql.execute(update(clients).where(same).values(_row(client))).rowcount
-        self._forget(client.client_id)
-        return done == 1
+        with self.changing(client.client_id), self._database.write() as sql:
+            return self.replace_within(sql, client)
 
     def remove(self, client_id: str) -> bool:
         """Forget a client; False: there was none."""
-        with self._database.write() as sql:
-            done = sql.execute(delete(clients).where(clients.c.client_id == client_id)).rowcount
-        self._forget(client_id)
-        return done == 1
+        with self.changing(client_id), self._database.write() as sql:
+            # The token of one that registered itself must not open what is registered under its id later.
+            sql.execute(delete(dynamic_clients).where(dynamic_clients.c.client_id == client_id))
+            return self.remove_within(sql, client_id)
+
+    def add_within(self, sql: Connection, client: Client) -> None:
+        """Register within a transaction of somebody else, inside `changing`; the id is free."""
+        sql.execute(insert(clients).values(_row(client)))
+
+    def replace_within(self, sql: Connection, client: Client) -> bool:
+        """Write a new form within a transaction of somebody else, inside `changing`."""
+        same = clients.c.client_id == client.client_id
+        return sql.execute(update(clients).where(same).values(_row(client))).rowcount == 1
+
+    def remove_within(self, sql: Connection, client_id: str) -> bool:
+        """Forget a client within a transaction of somebody else, inside `changing`."""
+        return sql.execute(delete(clients).where(clients.c.client_id == client_id)).rowcount == 1
+
+    @contextmanager
+    def changing(self, client_id: str) -> Iterator[None]:
+        """Whatever was remembered of a client is asked for anew afterwards, also when the change failed."""
+        try:
+            yield
+        finally:
+            self._forget(client_id)
 
     def _remember(self, client_id: str, asked: float, found: Client | None) -> None:
         with self._lock:
@@ -114,7 +131,8 @@ def _row(client: Client) -> dict[str, Any]:
     return row
 
 
-def _client(row: Row[Any]) -> Client:
+def client_of(row: Row[Any]) -> Client:
+    """The client in a row that has all columns of the table."""
     values = {name: value for name, value in row._mapping.items() if name in _NAMES}
     for name in _LISTS:
         values[name] = tuple(values[name])

@@ -41,6 +41,9 @@ def rules(settings: Settings) -> Iterator[Problem]:
     yield from _home(settings)
     yield from _peers(settings)
     yield from trust(settings)
+    if settings.registration.dynamic and not settings.provider:
+        text = "[registration] dynamic: relying parties register where people sign in; remove it here"
+        yield Problem(text, ("registration", "accounts", "directory", "peer", "federation"))
     yield from _directories(settings)
     for text in misfits(settings):
         yield Problem(text, ("rotation", "lifetimes"))

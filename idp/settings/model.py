@@ -32,6 +32,7 @@ from idp.settings.fields import (
     Variable,
     WrittenPath,
 )
+from idp.settings.registration import Registration
 from idp.settings.table import Table, read_jwks
 from idp.settings.trust import Authority, Federation, TrustAnchor, TrustMark
 
@@ -227,6 +228,7 @@ class Settings(Table):
     trust_anchor: tuple[TrustAnchor, ...] = ()
     trust_mark: tuple[TrustMark, ...] = ()
     federation: Federation = Federation()
+    registration: Registration = Registration()
     authority: Authority | None = Field(default=None, examples=[{}])
     outbound: OutboundLimits = OutboundLimits()
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("edge")
 
 MACHINES = frozenset(
-    {"par", "registration", "token", "userinfo", "wellknown", "notices", "health", "federation"}
+    {"par", "register", "registration", "token", "userinfo", "wellknown", "notices", "health", "federation"}
 )
 """Blueprints whose callers are programs: their errors are JSON."""
 

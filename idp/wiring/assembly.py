@@ -18,6 +18,7 @@ from idp.login import Logins
 from idp.lookout import Lookout
 from idp.notices import Notices
 from idp.oauth.provider import Provider
+from idp.oauth.registration import DynamicRegistration
 from idp.outbound import Sender
 from idp.peers import Peers
 from idp.publications import Publications
@@ -31,6 +32,7 @@ from idp.visit import Visits
 from idp.vouching import Vouching
 from idp.wiring.authority import Federation, open_federation
 from idp.wiring.circle import Circle, open_circle
+from idp.wiring.dynamic import open_dynamic
 from idp.wiring.ground import Ground
 from idp.wiring.keykeeping import Keyroom
 from idp.wiring.node import Node
@@ -83,6 +85,7 @@ class _SmallParts(TypedDict):
     goodbyes: Goodbyes
     logout_requests: Requests
     logins: Logins
+    dynamic: DynamicRegistration | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +198,7 @@ class Assembly:
             "readers": self.keyroom.readers(circle.peers),
             "goodbyes": Goodbyes(self.store),
             "logout_requests": Requests(clients=circle.clients, tokens=tokens),
+            "dynamic": open_dynamic(self._ground(), self.keyroom.offered()),
             "logins": Logins(self.store, lifetime=self.settings.lifetimes.login),
         }
 

@@ -14,6 +14,7 @@ from idp.leaving import Leaving
 from idp.login import Logins
 from idp.notices import Notices
 from idp.oauth.provider import Provider
+from idp.oauth.registration import DynamicRegistration
 from idp.peers import Peers
 from idp.publications import Publications
 from idp.readers import Readers
@@ -48,6 +49,7 @@ class Node:
     directory: Directory
     travel: Travel
     explicit: Explicit | None
+    dynamic: DynamicRegistration | None
     trusting: Trusting | None
     watch: Watch | None
     leaving: Leaving

@@ -51,4 +51,5 @@ def open_provider(
         algorithms=algorithms,
         acr_values=[levels.uri(step, settings.namespace) for step in levels.STEPS],
         ui_locales=("zh-CN", "en"),
+        registration=settings.registration.dynamic,
     )

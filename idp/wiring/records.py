@@ -10,6 +10,7 @@ from idp.records.audit import AuditRecords
 from idp.records.clients import ClientRecords
 from idp.records.consents import Consents
 from idp.records.database import Database
+from idp.records.dynamic import DynamicRecords
 from idp.records.farewells import Farewells
 from idp.records.keyfacts import KeyFacts
 from idp.records.keys import KeyRecords
@@ -48,6 +49,7 @@ class Records:
     wheel: Wheel
     peer_keys: PeerKeyRecords
     registrations: Registrations
+    dynamic: DynamicRecords
     rings: Rings
     secrets: Secrets
 
@@ -67,9 +69,10 @@ def open_records(settings: Settings, *, clock: Clock = clocks.system) -> Records
     audit_records = AuditRecords(database, settings.issuer)
     audit = Audit(audit_records, secrets.get_or_create("audit"), clock)
     key_records = KeyRecords(database)
+    clients = ClientRecords(database)
     return Records(
         database=database,
-        clients=ClientRecords(database),
+        clients=clients,
         accounts=Accounts(database),
         consents=Consents(database),
         audit_records=audit_records,
@@ -84,6 +87,7 @@ def open_records(settings: Settings, *, clock: Clock = clocks.system) -> Records
         wheel=Wheel(database, audit_records),
         peer_keys=PeerKeyRecords(database),
         registrations=Registrations(database),
+        dynamic=DynamicRecords(database, clients, audit_records),
         rings=_rings(settings, key_records, kek, clock),
         secrets=secrets,
     )

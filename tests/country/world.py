@@ -191,7 +191,7 @@ def settings_of(
     short, (zh, en) = _short(issuer), ALL_NAMES[issuer]
     lines = [f'issuer = "{issuer}"', 'namespace = "http://anchor.localhost:8401"', f'data = "{short}"']
     if issuer in REGIONS:
-        lines.append(f'region = "{REGIONS[issuer]}"')
+        lines += [f'region = "{REGIONS[issuer]}"', "registration = { dynamic = true }"]
     lines += [f'[name]\nzh = "{zh}"\nen = "{en}"', f'[store]\nurl = "{store_url}"\nprefix = "{prefix}"']
     lines += [f'[records]\nurl = "sqlite:///{short}/manyou.sqlite"', f'[keys]\nkek_file = "{short}/kek"']
     lines.append(f"[accounts]\nenabled = {'true' if issuer in REGIONS else 'false'}")

@@ -21,7 +21,7 @@ from idp.audit import Entry
 from idp.client import Client
 from idp.consent import Consent
 from idp.errors import Unavailable
-from idp.records import authority_tables, enrolment_tables, key_tables
+from idp.records import authority_tables, dynamic_tables, enrolment_tables, key_tables
 from idp.records import migrate as migrations
 from idp.records.accounts import Accounts
 from idp.records.audit import AuditRecords
@@ -99,7 +99,8 @@ def test_an_error_tells_no_value(database: Database) -> None:
 
 
 def test_the_migrations_make_what_the_tables_say(database: Database) -> None:
-    assert {room.metadata for room in (authority_tables, enrolment_tables, key_tables)} == {metadata}
+    rooms = (authority_tables, dynamic_tables, enrolment_tables, key_tables)
+    assert {room.metadata for room in rooms} == {metadata}
     with database.read() as sql:
         assert compare_metadata(MigrationContext.configure(sql), metadata) == []
 
