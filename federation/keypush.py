@@ -63,16 +63,12 @@ class Push:
     """A push that holds.
 
     Attributes:
-        subordinate: whose keys they are.
         jti: counts once.
-        expires: seconds since 1970.
         jwks: all federation keys that it has.
         fresh: thumbprints of those that are not certified yet; their holder made the push.
     """
 
-    subordinate: str
     jti: str
-    expires: int
     jwks: Jwks
     fresh: frozenset[str]
 
@@ -139,7 +135,7 @@ def judge(token: str, *, subordinate: str, superior: str, certified: Jwks, now: 
         raise NotProven("invalid_request", "A certified key has a new name.")
     bound = {"jti": jti, "by": by, "keys_sha256": digest(jwks)}
     _check_proofs(claims.get(PROOFS, []), fresh, jwks, bound, terms)
-    return Push(subordinate=subordinate, jti=jti, expires=expires, jwks=jwks, fresh=frozenset(fresh.values()))
+    return Push(jti=jti, jwks=jwks, fresh=frozenset(fresh.values()))
 
 
 def digest(jwks: Jwks) -> str:

@@ -75,18 +75,14 @@ class TrustMark:
     Attributes:
         iss, sub: who issued it, and to whom.
         type: its `trust_mark_type`.
-        issued: seconds since 1970.
         expires: the first end of the mark and of its delegation; None: neither has one.
-        claims: all claims of the mark.
         token: the text that was verified.
     """
 
     iss: str
     sub: str
     type: str
-    issued: int
     expires: int | None
-    claims: Mapping[str, object] = field(repr=False)
     token: str = field(repr=False)
 
 
@@ -127,9 +123,7 @@ def verify(
         iss=issuer.subject,
         sub=subject,
         type=kind,
-        issued=_int(claims["iat"]),
         expires=min((end for end in ends if end is not None), default=None),
-        claims=claims,
         token=token,
     )
 

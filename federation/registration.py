@@ -21,7 +21,7 @@ Imports chain, policy, keys.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from federation import policy
 from federation.chain import TrustChain
@@ -52,18 +52,12 @@ class Registered:
     """A registration at a provider, as its verified response says.
 
     Attributes:
-        provider: where.
         client_id: what it calls us.
-        anchor: the trust anchor of both.
         expires: seconds since 1970, never after our chain.
-        metadata: of the relying party, as the provider registered it.
     """
 
-    provider: str
     client_id: str
-    anchor: str
     expires: int
-    metadata: Mapping[str, object] = field(repr=False)
 
 
 def check_request(token: str, *, chain: TrustChain, provider: str, now: float) -> None:
@@ -138,13 +132,7 @@ def verify_response(token: str, *, provider: TrustChain, own: TrustChain, now: f
     client_id, expires = metadata.get("client_id"), claims["exp"]
     if not isinstance(client_id, str) or not client_id or not isinstance(expires, int):
         raise Refused("metadata has no client_id", "12.2.3")
-    return Registered(
-        provider=provider.subject,
-        client_id=client_id,
-        anchor=own.anchor,
-        expires=min(expires, own.expires, provider.expires),
-        metadata=metadata,
-    )
+    return Registered(client_id=client_id, expires=min(expires, own.expires, provider.expires))
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,10 +59,6 @@ class Anchors:
                 self._read(entity_id, path, form)
         return dict(self._jwks)
 
-    def file(self, entity_id: str) -> Path | None:
-        """Where an anchor's keys lie; None: it is not pinned."""
-        return self._files.get(entity_id)
-
     def _read(self, entity_id: str, path: Path, form: _Form | None) -> None:
         with self._lock:
             try:

@@ -47,11 +47,6 @@ class Held:
     def __len__(self) -> int:
         return len(self._held)
 
-    @property
-    def weight(self) -> int:
-        """Bytes of the texts of all chains."""
-        return self._held.weight
-
     def get(self, wish: Wish, pinned: Mapping[str, Mapping[str, object]]) -> TrustChain | None:
         """The chain, while it lives and the anchor's pinned keys are those that it was verified with."""
         found = self._held.get(wish)

@@ -146,15 +146,6 @@ class Resolver:
         """
         return self._single(entity_id, lambda walk: self._documents.configuration(walk, entity_id))
 
-    def fetch_statement(self, issuer: str, subject: str) -> Statement:
-        """What a superior says about a subordinate, by the keys that the superior lists.
-
-        Raises:
-            Untrusted: it says nothing, or what it says does not verify.
-            Unreachable: it does not answer.
-        """
-        return self._single(subject, lambda walk: self._documents.statement(walk, issuer, subject))
-
     def _single(self, about: str, get: Callable[[Walk], Statement]) -> Statement:
         walk = self._begin()
         try:

@@ -82,11 +82,6 @@ class Shelf:
         self._dead: Bounded[Name, float] = Bounded(limits.statements)
         self._again: Bounded[str, float] = Bounded(limits.statements)
 
-    @property
-    def weight(self) -> int:
-        """Bytes of the texts in memory."""
-        return self._near.weight
-
     def near(self, name: Name) -> Kept | None:
         """The document in memory, while it lives."""
         kept = self._near.get(name)

@@ -31,13 +31,11 @@ class Showing:
     """Gives the claims.
 
     Attributes:
-        entity_id: ours.
         wanted: the types of the marks that settings say we hold.
         types: of an anchor; what other superiors say of types is ignored by everybody.
         jwks: our federation keys, which a type has whose owner we are.
     """
 
-    entity_id: str
     wanted: Sequence[str]
     held: Holds
     types: Types | None

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
 from idp.audit import Entry, Event
-from idp.clock import Clock
 from idp.rings import Held, Rings
 from idp.superiors import View
 from keys.change import Change, KeyEvent
@@ -67,7 +66,6 @@ class Registrar:
     pins: Callable[[], Sequence[str]]
     superiors: Sequence[str]
     views: Callable[[], Mapping[str, View]]
-    clock: Clock
 
     def facts(self, ring: KeyRing) -> Facts:
         """What is known about a ring.

@@ -1,12 +1,9 @@
 """Trust: owns the tables of the settings file that are about trust by chain. Imports fields, table."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from pydantic import Field, StrictBool, StrictInt
 
 from idp.settings.fields import EntityId, MarkType, WrittenPath
-from idp.settings.table import Table, read_jwks
+from idp.settings.table import Table
 
 
 class TrustAnchor(Table):
@@ -14,10 +11,6 @@ class TrustAnchor(Table):
 
     entity_id: EntityId = Field(examples=["https://anchor.example.cn"])
     jwks_file: WrittenPath = Field(examples=["anchor.json"])
-
-    def jwks(self) -> Mapping[str, Any]:
-        """The pinned federation keys, `{"keys": […]}`."""
-        return read_jwks(self.jwks_file)
 
 
 class TrustMark(Table):

@@ -125,7 +125,6 @@ class Keyroom:
         settings, records = self.settings, self.records
         anchor = settings.authority is not None and not settings.federation.authority_hints
         return Showing(
-            entity_id=settings.issuer,
             wanted=[one.type for one in settings.trust_mark],
             held=HeldRecords(records.database),
             types=MarkRecords(records.database, records.audit_records) if anchor else None,
@@ -190,7 +189,7 @@ class Keyroom:
         self.records.rings.memory = memory
         return Keeper(
             name=name,
-            registrar=registrar(self.settings, self.records, self.clock),
+            registrar=registrar(self.settings, self.records),
             diary=self.records.key_facts,
             leader=Leader(store, "keys", name, self.records.wheel.next_fence),
             memory=memory,
@@ -202,10 +201,10 @@ class Keyroom:
 
 def open_office(settings: Settings, records: Records, clock: Clock, by: str) -> Office:
     """The rings as an operator sees them."""
-    return Office(registrar=registrar(settings, records, clock), papers=records.key_facts, clock=clock, by=by)
+    return Office(registrar=registrar(settings, records), papers=records.key_facts, clock=clock, by=by)
 
 
-def registrar(settings: Settings, records: Records, clock: Clock) -> Registrar:
+def registrar(settings: Settings, records: Records) -> Registrar:
     """The facts and the books of these settings."""
     purposes: tuple[Purpose, ...] = ("oidc", "federation") if settings.provider else ("federation",)
     return Registrar(
@@ -218,7 +217,6 @@ def registrar(settings: Settings, records: Records, clock: Clock) -> Registrar:
         pins=_pins(settings, records),
         superiors=settings.federation.authority_hints,
         views=SuperiorViews(records.database).all,
-        clock=clock,
     )
 
 

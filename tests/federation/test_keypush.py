@@ -67,7 +67,7 @@ def test_a_push_of_ours_proves_the_new_keys() -> None:
     found = judged(token)
     assert found.jwks == listed
     assert found.fresh == set(prints(jwks(NEW, SECOND)).values())
-    assert (found.jti, found.expires) == (JTI, int(NOW) + LIFE)
+    assert found.jti == JTI
 
 
 def test_a_push_that_only_takes_keys_away_needs_no_proof() -> None:

@@ -60,8 +60,7 @@ def test_a_lawful_mark_says_who_gave_it_to_whom() -> None:
     token = mark(ref="https://gd.example/rules")
     seen = check(token)
     assert (seen.iss, seen.sub, seen.type, seen.token) == (GD, PORTAL, KIND, token)
-    assert (seen.issued, seen.expires) == (int(NOW), int(NOW) + 600)
-    assert seen.claims["ref"] == "https://gd.example/rules"
+    assert seen.expires == int(NOW) + 600
 
 
 @pytest.mark.spec("OIDF 7.1")

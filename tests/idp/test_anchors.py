@@ -95,9 +95,3 @@ def test_a_private_key_is_no_key_to_pin() -> None:
     private = {**key().public, "d": "AAAA"}
     with pytest.raises(Unreadable, match="not public"):
         parse_keys(json.dumps({"keys": [private]}).encode())
-
-
-def test_where_an_anchors_keys_lie(tmp_path: Path) -> None:
-    anchors = opened(tmp_path / "anchor.json")
-    assert anchors.file(ANCHOR) == tmp_path / "anchor.json"
-    assert anchors.file("https://somebody.example.cn") is None

@@ -162,7 +162,7 @@ def test_an_issuer_without_an_endpoint_is_nobody_to_ask(
 
 
 def showing(kept: HeldRecords, clock: Moved, *wanted: str) -> Showing:
-    return Showing(entity_id=ENTITY, wanted=wanted, held=kept, types=None, jwks=lambda: PINNED, clock=clock)
+    return Showing(wanted=wanted, held=kept, types=None, jwks=lambda: PINNED, clock=clock)
 
 
 def test_marks_that_settings_name_are_shown_until_they_expire(kept: HeldRecords, clock: Moved) -> None:

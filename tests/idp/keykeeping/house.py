@@ -85,7 +85,6 @@ class Process:
             pins=lambda: pins,
             superiors=superiors,
             views=lambda: self.views,
-            clock=clock,
         )
         self.keeper = Keeper(
             name=name,
