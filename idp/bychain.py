@@ -7,10 +7,10 @@ None or a page, the second is raised as `Unavailable`.
 """
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
+from federation.bounded import Bounded
 from federation.chain import Broken, TrustChain
 from federation.entity_id import is_entity_id
 from idp.client import Client, Introduction
@@ -82,8 +82,8 @@ class ByChain:
         self._automatic = automatic
         self._registered = registered
         self._clock = clock
-        self._renewed: OrderedDict[str, float] = OrderedDict()
-        self._made: OrderedDict[str, tuple[TrustChain, Client]] = OrderedDict()
+        self._renewed: Bounded[str, float] = Bounded(_REMEMBERED)
+        self._made: Bounded[str, tuple[TrustChain, Client]] = Bounded(_REMEMBERED)
         self._lock = threading.Lock()
 
     def find(self, entity_id: str) -> Client | None:
@@ -140,12 +140,10 @@ class ByChain:
         """Whether what an entity says of itself may be read again now."""
         now = self._clock()
         with self._lock:
-            if 0 <= now - self._renewed.get(entity_id, float("-inf")) < AGAIN:
+            last = self._renewed.get(entity_id)
+            if last is not None and 0 <= now - last < AGAIN:
                 return False
-            self._renewed[entity_id] = now
-            self._renewed.move_to_end(entity_id)
-            while len(self._renewed) > _REMEMBERED:
-                self._renewed.popitem(last=False)
+            self._renewed.put(entity_id, now)
             return True
 
     def made(self, chain: TrustChain, way: Way) -> Client:
@@ -162,10 +160,7 @@ class ByChain:
             client = client_of(chain, way=way, algorithms=self._algorithms)
         except Unfit as error:
             raise Untrusted("invalid_metadata", f"{error} (OIDF §6.1.4.2)") from None
-        with self._lock:
-            self._made[name] = (chain, client)
-            while len(self._made) > _REMEMBERED:
-                self._made.popitem(last=False)
+        self._made.put(name, (chain, client))
         return client
 
     def _known(self, chain: TrustChain) -> Client:

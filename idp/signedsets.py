@@ -7,11 +7,11 @@ moment: a key that the entity lists and nobody has certified yet signs nothing.
 
 import json
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from federation.bounded import Bounded
 from federation.chain import TrustChain
 from federation.statement import ALGS
 from idp.clock import Clock
@@ -41,7 +41,7 @@ class SignedSets:
         self._trust = trust
         self._fetcher = fetcher
         self._clock = clock
-        self._sets: OrderedDict[tuple[str, str], RemoteKeys] = OrderedDict()
+        self._sets: Bounded[tuple[str, str], RemoteKeys] = Bounded(_REMEMBERED)
         self._lock = threading.Lock()
 
     def __call__(self, entity_id: str, url: str, kid: str | None) -> Mapping[str, object]:
@@ -51,10 +51,11 @@ class SignedSets:
             Unavailable: there is none that its federation keys signed.
         """
         with self._lock:
-            reader = _Opened(entity_id, self._trust, self._fetcher, self._clock)
-            remote = self._sets.setdefault((entity_id, url), RemoteKeys(url, reader, self._clock))
-            while len(self._sets) > _REMEMBERED:
-                self._sets.popitem(last=False)
+            remote = self._sets.get((entity_id, url))
+            if remote is None:
+                reader = _Opened(entity_id, self._trust, self._fetcher, self._clock)
+                remote = RemoteKeys(url, reader, self._clock)
+                self._sets.put((entity_id, url), remote)
         try:
             return remote.jwks(kid)
         except KeysUnavailable as error:

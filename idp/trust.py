@@ -5,12 +5,12 @@ Imports federation. "Nobody vouches for it" and "nobody can be asked just now" a
 first is None, the second is raised.
 """
 
-from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
 import structlog
 
+from federation.bounded import Bounded
 from federation.chain import TrustChain
 from federation.marks import TrustMark, Unmarked
 from federation.resolve import Unkept, Unreachable, Untrusted
@@ -50,7 +50,7 @@ class Trust:
     def __init__(self, resolver: Resolves, marks: ChecksMarks) -> None:
         self._resolver = resolver
         self._marks = marks
-        self._why: OrderedDict[str, str] = OrderedDict()
+        self._why: Bounded[str, str] = Bounded(REMEMBERED)
 
     def at_hand(self, entity_id: str) -> TrustChain | None:
         """The chain that is known and alive; never asks anybody."""
@@ -87,20 +87,14 @@ class Trust:
             return self._resolver.resolve(entity_id, supplied=supplied)
         except Untrusted as error:
             log.info("untrusted", entity=entity_id, cause=str(error))
-            self._remember(entity_id, str(error))
+            self._why.put(entity_id, str(error))
             return None
         except Unreachable as error:
             raise Unavailable("peer", f"whether to trust {entity_id} cannot be found out: {error}") from error
 
     def why_not(self, entity_id: str) -> str:
         """Why an entity was not trusted when it was looked at last, for its engineer."""
-        return self._why.get(entity_id, "no chain was found")
-
-    def _remember(self, entity_id: str, why: str) -> None:
-        self._why[entity_id] = why
-        self._why.move_to_end(entity_id)
-        while len(self._why) > REMEMBERED:
-            self._why.popitem(last=False)
+        return self._why.get(entity_id) or "no chain was found"
 
     def renew(self, entity_id: str) -> TrustChain | None:
         """The chain with what the entity says of itself now; the one before serves while it does not answer.

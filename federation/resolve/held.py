@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from federation.bounded import Bounded
 from federation.chain import TrustChain
-from federation.resolve.bounded import Bounded
 from federation.resolve.limits import Limits
 from federation.statement import Statement
 

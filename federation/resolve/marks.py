@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 from federation import marks
 from federation.answers import status
 from federation.answers.reading import BadAnswer
+from federation.bounded import Bounded
 from federation.chain import TrustChain
 from federation.errors import Reason
 from federation.marks import TrustMark, Unmarked
-from federation.resolve.bounded import Bounded
 from federation.resolve.fetching import is_endpoint
 from federation.resolve.flights import Flights
 from federation.resolve.outside import Unreached

@@ -10,8 +10,8 @@ import random
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from federation.bounded import Bounded
 from federation.chain import TrustChain
-from federation.resolve.bounded import Bounded
 from federation.resolve.climb import climb
 from federation.resolve.documents import Documents
 from federation.resolve.flights import Flights

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from federation.resolve.bounded import Bounded
+from federation.bounded import Bounded
 from federation.resolve.limits import Limits
 from federation.resolve.outside import Cache, Unkept
 from keys.encoding import JoseError, strict_json

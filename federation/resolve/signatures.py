@@ -6,7 +6,7 @@ good.
 
 from collections.abc import Callable
 
-from federation.resolve.bounded import Bounded
+from federation.bounded import Bounded
 
 
 class KnownSignatures:

@@ -4,11 +4,10 @@ Members ask every few seconds: a statement is signed once for a while for all, a
 happened. It is given also about who was removed, since that is what others must learn.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 
 from federation import events
+from federation.bounded import Bounded
 from federation.events import TYP, Event
 from idp.authority.documents import Document, Documents
 from idp.authority.rows import Happened
@@ -44,8 +43,7 @@ class Events:
         self._life = min(LIFE, life)
         self._documents = documents
         self._happened = happened
-        self._seen: OrderedDict[str, tuple[float, Document | None]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._seen: Bounded[str, tuple[float, Document | None]] = Bounded(_KEPT)
 
     def find(self, entity_id: str) -> Document | None:
         """The statement about an entity; None: it never was a subordinate.
@@ -57,11 +55,7 @@ class Events:
         if seen is not None and 0 <= now - seen[0] < FRESH:
             return seen[1]
         document = self._current(entity_id, now)
-        with self._lock:
-            self._seen.pop(entity_id, None)
-            self._seen[entity_id] = (now, document)
-            while len(self._seen) > _KEPT:
-                self._seen.popitem(last=False)
+        self._seen.put(entity_id, (now, document))
         return document
 
     def _current(self, entity_id: str, now: float) -> Document | None:

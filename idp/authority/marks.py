@@ -6,7 +6,6 @@ what we did not issue is unknown to us, however it is signed.
 """
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -25,6 +24,7 @@ from federation.authority.marks import (
     delegation_end,
     mark_claims,
 )
+from federation.bounded import Bounded
 from federation.entity_id import is_entity_id
 from idp.audit import Entry, Event
 from idp.authority.markbook import Mark, Markbook
@@ -54,7 +54,7 @@ class Marks:
         self._stamp = stamp
         self._kept = kept
         self._life = life
-        self._answered: OrderedDict[str, tuple[float, tuple[Status, str] | None]] = OrderedDict()
+        self._answered: Bounded[str, tuple[float, tuple[Status, str] | None]] = Bounded(_ANSWERS)
 
     def types(self) -> tuple[MarkType, ...]:
         """Every type that is defined here, by name.
@@ -136,12 +136,10 @@ class Marks:
         text was changed.
         """
         now, name = self._stamp.clock(), hashlib.sha256(token.encode()).hexdigest()
-        until, answer = self._answered.get(name, (0.0, None))
+        until, answer = self._answered.get(name) or (0.0, None)
         if not now <= until <= now + FRESH:
             answer = self._answer(token)
-            self._answered[name] = (now + FRESH, answer)
-            while len(self._answered) > _ANSWERS:
-                self._answered.popitem(last=False)
+            self._answered.put(name, (now + FRESH, answer))
         return answer
 
     def _answer(self, token: str) -> tuple[Status, str] | None:

@@ -4,14 +4,13 @@ Strangers are answered from what was evaluated before, and cause nothing: no wal
 signature a minute for each question (§18.1). Only marks that were verified and are active are in an answer.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from federation.answers import resolved as answers
 from federation.answers.resolved import Resolved
+from federation.bounded import Bounded
 from idp.authority.stamp import Signed, Stamp
 
 AGAIN = 60.0
@@ -94,8 +93,7 @@ class Resolves:
         self._anchors = anchors
         self._chains = chains
         self._marks = marks
-        self._given: OrderedDict[_Question, tuple[float, Chain, Signed]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._given: Bounded[_Question, tuple[float, Chain, Signed]] = Bounded(_KEPT)
 
     def answer(
         self, sub: str, anchors: Collection[str], kinds: Collection[str], caller: str | None
@@ -122,11 +120,7 @@ class Resolves:
         if given is not None and given[1] is chain and 0 <= now - given[0] < AGAIN and now < given[2].expires:
             return given[2]
         signed = self._signed(chain, kinds, None)
-        with self._lock:
-            self._given.pop(question, None)
-            self._given[question] = (now, chain, signed)
-            while len(self._given) > _KEPT:
-                self._given.popitem(last=False)
+        self._given.put(question, (now, chain, signed))
         return signed
 
     def _chain(self, sub: str, usable: Collection[str], caller: str | None) -> Chain:

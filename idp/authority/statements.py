@@ -7,9 +7,7 @@ at most, so that nobody is served a statement about one that was suspended longe
 """
 
 import random
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
@@ -17,6 +15,7 @@ import structlog
 
 from federation.authority import Subordinate, Wide, statement_claims
 from federation.authority.wide import Contradiction
+from federation.bounded import Bounded
 from federation.policy import PolicyError
 from federation.statement import TYP
 from idp.authority.documents import Document, Documents, Found
@@ -65,8 +64,7 @@ class Statements:
         self._source_endpoint = source_endpoint
         self._life = life
         self._dice = dice
-        self._seen: OrderedDict[str, tuple[float, Found | None]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._seen: Bounded[str, tuple[float, Found | None]] = Bounded(_KEPT)
 
     def find(self, entity_id: str) -> Document | None:
         """The statement about a subordinate; None: nothing is stated about it.
@@ -107,11 +105,7 @@ class Statements:
 
     def _read(self, entity_id: str, now: float) -> Found | None:
         found = self._documents.statement(entity_id)
-        with self._lock:
-            self._seen.pop(entity_id, None)
-            self._seen[entity_id] = (now, found)
-            while len(self._seen) > _KEPT:
-                self._seen.popitem(last=False)
+        self._seen.put(entity_id, (now, found))
         return found
 
     def _serves(self, document: Document, basis: int) -> bool:

@@ -4,12 +4,11 @@ Does not know what they are: their chains say that.
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from threading import Lock
 
 from sqlalchemy import delete, insert, select
 
+from federation.bounded import Bounded
 from idp.records.database import Database
 from idp.records.tables import registrations
 
@@ -34,10 +33,8 @@ class Registrations:
     ) -> None:
         self._database = database
         self._max_age = max_age
-        self._size = size
         self._now = now
-        self._seen: OrderedDict[str, tuple[float, float]] = OrderedDict()
-        self._lock = Lock()
+        self._seen: Bounded[str, tuple[float, float]] = Bounded(size)
 
     def put(self, entity_id: str, *, anchor: str, at: float, expires: float) -> None:
         """Register, in place of what was registered before; returns when that is durable.
@@ -54,8 +51,7 @@ class Registrations:
         with self._database.write() as sql:
             sql.execute(delete(registrations).where(over))
             sql.execute(insert(registrations).values(**row))
-        with self._lock:
-            self._seen.pop(entity_id, None)
+        self._seen.pop(entity_id)
 
     def alive(self, entity_id: str, now: float) -> bool:
         """Whether the entity is registered at this time (seconds since 1970)."""
@@ -67,9 +63,5 @@ class Registrations:
         with self._database.read() as sql:
             row = sql.execute(wanted).one_or_none()
         until = 0.0 if row is None else float(row.expires)
-        with self._lock:
-            self._seen.pop(entity_id, None)
-            self._seen[entity_id] = (asked + self._max_age, until)
-            while len(self._seen) > self._size:
-                self._seen.popitem(last=False)
+        self._seen.put(entity_id, (asked + self._max_age, until))
         return now < until
