@@ -11,6 +11,7 @@ from contextlib import suppress
 from urllib.parse import urlencode
 
 from federation import entity
+from federation.entity_id import configuration_url
 from federation.marks import TrustMark, Unmarked
 from federation.marks import verify as verify_mark
 from federation.trustchain import TrustChain
@@ -89,6 +90,8 @@ class Leaf:
             if not 0 <= now - self._asked.get(wanted, float("-inf")) < pause:
                 self._asked[wanted] = now
                 with suppress(Unreachable, NotAccepted):
+                    if wanted not in held:  # whoever resolves would remember for a while that nobody answers
+                        self._fetch(configuration_url(wanted[1]))
                     self._ask(*wanted)
 
     def _ask(self, mark_type: str, issuer: str) -> None:

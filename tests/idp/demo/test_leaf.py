@@ -152,6 +152,14 @@ class TestMarks:
         scene.clock.now += LIFE
         assert self.marks(scene) == []
 
+    def test_one_is_shown_as_soon_as_its_issuer_is_up(self, scene: Scene) -> None:
+        scene.federation.issue(SITE)
+        scene.federation.down.add(ANCHOR)
+        assert self.marks(scene) == []
+        scene.federation.down.clear()
+        scene.clock.now += 1
+        assert self.marks(scene) == [MARK]
+
     def test_one_of_somebody_else_or_of_another_type_or_forged_is_not_shown(self, scene: Scene) -> None:
         for wrong in (
             {"about": ISSUER},
