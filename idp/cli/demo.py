@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def demo(
     *, port: int, data: Path, fresh: bool, tls: bool, check: bool, stop: str | None, start: str | None
 ) -> None:
-    """Run a little country: anchor, hub, two provinces, two portals, a directory."""
+    """Run a little country: anchor, hub, two provinces, a city, four portals, a directory."""
     from idp.demo.control import order
     from idp.demo.ground import DemoError
     from idp.demo.places import country
