@@ -187,3 +187,16 @@ def test_a_client_secret_is_no_hmac_key(place: Place) -> None:
     claims = {"iss": "signing", "sub": "signing", "aud": ISSUER, "exp": int(NOW) + 60, "jti": "x"}
     with pytest.raises(WireError):
         show(place, SIGNING, jwt.encode(claims, key, algorithm="HS256", headers={"kid": THEIRS.kid}))
+
+
+@pytest.mark.spec("OIDC Registration 2")
+def test_an_assertion_is_signed_with_the_algorithm_that_was_registered(place: Place) -> None:
+    for alg, lawful in (("ES256", True), ("RS256", False)):
+        client = replace(SIGNING, extra={"token_endpoint_auth_signing_alg": alg})
+        place.register.put(client)
+        if lawful:
+            assert show(place, client, assertion(client, jti=alg))["id_token"]
+        else:
+            with pytest.raises(WireError) as refused:
+                show(place, client, assertion(client, jti=alg))
+            assert (refused.value.code, refused.value.cause) == ("invalid_client", "assertion: alg")

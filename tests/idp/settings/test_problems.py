@@ -162,6 +162,13 @@ CASES = {
         "[[peer]] 1 jwks_file: is missing, so that https://hub.example: needs a chain, and no anchor is pinned; write "
         "[[trust_anchor]] with its two settings",
     ),
+    "registration where nobody signs in": (
+        GOOD.replace('region = "440000"', "registration = { dynamic = true }").replace(
+            "enabled = true", "enabled = false"
+        )
+        + "[authority]\n",
+        "[registration] dynamic: relying parties register where people sign in; remove it here",
+    ),
     "superiors without an anchor": (
         GOOD + '[federation]\nauthority_hints = ["https://up.example"]',
         "[federation] authority_hints: needs a chain, and no anchor is pinned; write [[trust_anchor]] with its two "
