@@ -191,8 +191,11 @@ def test_a_portal_that_calls_itself_a_provider_is_nobodys_home_and_vouches_for_n
 
 def test_a_portal_that_calls_itself_another_issuer_is_refused(chained: ChainedWorld) -> None:
     one = portal(chained)
-    one.claims["metadata"]["openid_provider"] = {"issuer": GD}
-    refused(one.ask(chained.browser()), "invalid_trust_chain")
+    levels = {"manyou_identity_levels": ["RL1"], "manyou_authenticator_levels": ["AL1"]}
+    one.claims["metadata"]["openid_provider"] = {"issuer": GD, **levels}
+    page = one.ask(chained.browser())
+    refused(page, "invalid_trust_chain")
+    assert "§5.1.3" in page.text
 
 
 def test_one_stolen_federation_key_of_a_portal_signs_no_requests(chained: ChainedWorld) -> None:
