@@ -10,7 +10,7 @@ from idp.clock import Clock
 from idp.distinct import Distinct, Reused
 from idp.errors import Unavailable
 from idp.peer import Acquaintance, Peer, part
-from idp.trust import Trust
+from idp.trusting.trust import Trust
 from keys.encoding import JoseError
 
 UNKNOWN = 60.0

@@ -15,12 +15,12 @@ from idp.chained import Chained
 from idp.clock import Clock
 from idp.distinct import Distinct
 from idp.errors import Unavailable
-from idp.homes import Homes
 from idp.introduced import Introduced
 from idp.peer import Acquaintance, Peer
 from idp.pinned import Pinned
 from idp.pulse import Fetcher, Pulse
-from idp.trust import Trust
+from idp.trusting.homes import Homes
+from idp.trusting.trust import Trust
 
 REFRESH = 60
 """Seconds after which a pinned peer's configuration is read again."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from idp.citizen import Citizen, same_person
 from idp.errors import Unavailable
-from idp.origins import Denied
 from idp.shelf import Shelf, secret_name
 from idp.store import Store
+from idp.trusting.origins import Denied
 
 NEVER = 1 << 53
 TRIES = 8

@@ -8,11 +8,11 @@ assurance, keys, levels, peers.
 from collections.abc import Mapping
 
 from idp import levels
-from idp.assurance import Assurance, TooMuch
 from idp.citizen import Citizen
 from idp.clock import Clock
 from idp.peer import Peer
 from idp.peers import Peers
+from idp.trusting.assurance import Assurance, TooMuch
 from keys.jose import JoseError, peek, verify
 
 REQUIRED = ("exp", "iat", "sub", "nonce", "sid", "auth_time", "acr")

@@ -15,12 +15,12 @@ from federation.entity_id import configuration_url
 from federation.errors import Invalid
 from federation.statement import verify_configuration
 from idp.addresses import Addresses
-from idp.anchors import Unreadable, read_keys
-from idp.anchorwatch import advice, configuration, difference
 from idp.errors import Unavailable
 from idp.outbound import Outbound, Reply
 from idp.settings import Peer, Settings
 from idp.settings.trust import TrustAnchor
+from idp.trusting.anchors import Unreadable, read_keys
+from idp.trusting.anchorwatch import advice, configuration, difference
 from idp.valkey import NoServerError, find_binary
 from idp.wiring import open_outbound, open_records, open_sources, open_store
 from idp.wiring.custody import open_kek

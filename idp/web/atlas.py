@@ -15,10 +15,10 @@ from federation.entity_id import is_entity_id
 from federation.errors import Reason
 from idp.clock import Clock
 from idp.errors import PageError
-from idp.lineage import Recall, lineage
-from idp.portrait import Entity
-from idp.sight import Sight
-from idp.trouble import Trouble
+from idp.seen.lineage import Recall, lineage
+from idp.seen.portrait import Entity
+from idp.seen.sight import Sight
+from idp.seen.trouble import Trouble
 from idp.web import drawing
 from idp.web.edge import single
 from idp.web.pages import Pages, locale_for

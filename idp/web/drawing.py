@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from unicodedata import east_asian_width
 from urllib.parse import urlsplit
 
-from idp.picture import Branch, Picture
-from idp.portrait import Entity
+from idp.seen.picture import Branch, Picture
+from idp.seen.portrait import Entity
 
 WIDTH, HEIGHT = 178, 76
 ACROSS, DOWN = 26, 14

@@ -8,8 +8,8 @@ from idp.known import KnownClients
 from idp.leaving import Leaving
 from idp.peers import Peers
 from idp.session import Sessions
-from idp.standing import Standing
-from idp.watch import Watch
+from idp.trusting.standing import Standing
+from idp.trusting.watch import Watch
 from idp.wiring.ground import Ground
 from idp.wiring.keykeeping import Keyroom
 from idp.wiring.trusting import Trusting, open_trust

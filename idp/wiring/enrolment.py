@@ -8,7 +8,6 @@ from federation.entity_id import configuration_url
 from federation.keychange import Terms
 from federation.resolve import Resolver, Unkept, Unreachable, Untrusted
 from federation.statement import TYP
-from idp.anchors import Anchors
 from idp.authority.candidates import Candidates
 from idp.authority.enrolment import Enrolments, Rehearsal, Trial
 from idp.authority.keyrows import Watched
@@ -25,6 +24,7 @@ from idp.records.enrolments import EnrolmentRecords
 from idp.records.keywatch import KeyWatchRecords
 from idp.settings import Settings
 from idp.settings.trust import Authority
+from idp.trusting.anchors import Anchors
 from idp.wiring.authority import open_marks, open_registry, open_stamp
 from idp.wiring.parts import Fetch
 from idp.wiring.records import Records

@@ -6,7 +6,6 @@ import socket
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from idp.anchors import Anchors, kids
 from idp.authority.showing import Showing
 from idp.badge import Badge
 from idp.clock import Clock
@@ -31,6 +30,7 @@ from idp.records.superiors import SuperiorViews
 from idp.settings import Settings, lifetimes
 from idp.store import Store
 from idp.tokens import Tokens
+from idp.trusting.anchors import Anchors, kids
 from idp.wiring.parts import Fetch, acquaintance
 from idp.wiring.records import Records
 from idp.wiring.trusting import Trusting

@@ -22,8 +22,8 @@ from idp.session import Sessions
 from idp.settings import Settings
 from idp.store import Store
 from idp.travel import Travel
+from idp.trusting.watch import Watch
 from idp.visit import Visits
-from idp.watch import Watch
 from idp.wiring.authority import Federation
 from idp.wiring.records import Records
 from idp.wiring.trusting import Trusting

@@ -2,9 +2,9 @@
 
 from idp.authority.gathering import Collected
 from idp.clock import Clock
-from idp.portrait import Entity, Role
+from idp.seen.portrait import Entity, Role
+from idp.seen.sight import Sight
 from idp.settings import Settings
-from idp.sight import Sight
 from idp.wiring.authority import Federation
 from idp.wiring.trusting import Trusting
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from federation.entity_id import configuration_url
-from idp.anchors import Anchors
-from idp.anchorwatch import AnchorWatch
 from idp.keypushing import KeyPushing
 from idp.records.superiors import SuperiorViews
 from idp.superiors import Superiors
-from idp.trust import Trust
+from idp.trusting.anchors import Anchors
+from idp.trusting.anchorwatch import AnchorWatch
+from idp.trusting.trust import Trust
 from idp.wiring.ground import Ground
 from idp.wiring.parts import Fetch
 from keys.evidence import Level

@@ -7,24 +7,24 @@ from federation import chain
 from federation.chain import TrustChain
 from federation.resolve import Resolver
 from federation.resolve.marks import MarkChecker
-from idp.anchors import Anchors
-from idp.assurance import Assurance
-from idp.bulletin import Bulletin
 from idp.bychain import ByChain
 from idp.clock import Clock
-from idp.foreign import ForeignSessions
-from idp.gazetteer import Gazetteer
-from idp.homes import Homes
 from idp.leaving import Leaving
-from idp.origins import Denied
 from idp.outbound import Sender
+from idp.seen.trouble import Noting, Troubles
 from idp.session import Sessions
 from idp.settings import Settings
-from idp.standing import Standing
 from idp.store import Store
-from idp.trouble import Noting, Troubles
-from idp.trust import Trust
-from idp.watch import Watch
+from idp.trusting.anchors import Anchors
+from idp.trusting.assurance import Assurance
+from idp.trusting.bulletin import Bulletin
+from idp.trusting.foreign import ForeignSessions
+from idp.trusting.gazetteer import Gazetteer
+from idp.trusting.homes import Homes
+from idp.trusting.origins import Denied
+from idp.trusting.standing import Standing
+from idp.trusting.trust import Trust
+from idp.trusting.watch import Watch
 from idp.wiring.parts import Fetch
 from idp.wiring.records import Records
 from idp.wiring.trust import SharedCache, StatementFetcher

@@ -7,7 +7,7 @@ from typing import Any
 from federation.chain import TrustChain
 from federation.statement import Statement
 from idp.errors import Unavailable
-from idp.trust import Trust
+from idp.trusting.trust import Trust
 from tests.idp.made import GD, HUB, NOW
 
 ANCHOR = "http://anchor.localhost:8401"

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from idp.assurance import Assurance
 from idp.errors import Unavailable
 from idp.peer import Acquaintance, Peer
 from idp.peers import Peers
+from idp.trusting.assurance import Assurance
 from idp.vouching import REQUIRED, NotOurs, Vouching
 from keys.key import SigningKey, generate
 from tests.idp.chains import Known, province

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from federation.resolve import Untrusted
-from idp.homes import region_of
+from idp.trusting.homes import region_of
 from tests.country.chained import ChainedWorld
 from tests.country.member import Member, authority
 from tests.country.world import ANCHOR, GD, HUB, ZJ

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from federation.keyset import prints
-from idp import adoption
-from idp.anchors import read_keys
-from idp.anchorwatch import configuration
 from idp.keykeeping.office import Declined, Office
+from idp.trusting import adoption
+from idp.trusting.anchors import read_keys
+from idp.trusting.anchorwatch import configuration
 from idp.wiring import Node, open_office
 from idp.wiring.keywatch import open_key_desk
 from keys.encoding import strict_json, unb64

@@ -14,15 +14,15 @@ import click
 from federation.entity_id import configuration_url
 from federation.errors import Invalid
 from federation.keyset import Jwks, prints
-from idp import adoption
-from idp.adoption import Adoption, Refused
-from idp.anchors import Unreadable, read_keys
-from idp.anchorwatch import advice, configuration, difference
 from idp.cli.desk import Desk, at_desk
 from idp.cli.failure import Failure
 from idp.errors import Unavailable
 from idp.outbound import Outbound
 from idp.settings import Settings
+from idp.trusting import adoption
+from idp.trusting.adoption import Adoption, Refused
+from idp.trusting.anchors import Unreadable, read_keys
+from idp.trusting.anchorwatch import advice, configuration, difference
 from idp.wiring import open_outbound
 from keys.jose import STATEMENT
 

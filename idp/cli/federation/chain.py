@@ -10,10 +10,10 @@ import click
 from federation.chain import TrustChain
 from federation.resolve import Report, Resolver, Step
 from idp import clock
-from idp.anchors import Anchors
 from idp.cli.desk import Desk, at_desk
 from idp.cli.failure import Failure
 from idp.settings import Settings
+from idp.trusting.anchors import Anchors
 from idp.wiring import open_outbound
 from idp.wiring.trust import NothingShared, StatementFetcher
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from federation.entity_id import configuration_url
 from federation.keyset import Jwks, same
-from idp import adoption
-from idp.anchors import read_keys
-from idp.anchorwatch import configuration
 from idp.demo.loopback import Reply
+from idp.trusting import adoption
+from idp.trusting.anchors import read_keys
+from idp.trusting.anchorwatch import configuration
 
 _TRIES = 30  # seconds: a key that was published this moment is in every process's configuration by then
 

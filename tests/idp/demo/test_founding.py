@@ -9,7 +9,6 @@ import pytest
 from adapters.config import DirectoryConfig
 from adapters.kinds import open_source
 from adapters.ldap.embedded import EmbeddedDirectory
-from idp.anchors import kids, read_keys
 from idp.demo import directory
 from idp.demo.census import accounts, everybody
 from idp.demo.enrolment import opened
@@ -22,6 +21,7 @@ from idp.records.accounts import Accounts
 from idp.records.clients import ClientRecords
 from idp.records.database import Database
 from idp.settings import Settings, load
+from idp.trusting.anchors import kids, read_keys
 
 
 @pytest.fixture(scope="module")

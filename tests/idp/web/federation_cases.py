@@ -6,10 +6,10 @@ from typing import Any
 from federation.changes import Change, Rule
 from federation.errors import Reason
 from federation.resolve.report import Report, Step
-from idp.lineage import Hop, Key, Lineage, MarkState, Shown
-from idp.picture import CROWD, picture
-from idp.portrait import Entity
-from idp.trouble import Trouble, trouble
+from idp.seen.lineage import Hop, Key, Lineage, MarkState, Shown
+from idp.seen.picture import CROWD, picture
+from idp.seen.portrait import Entity
+from idp.seen.trouble import Trouble, trouble
 from idp.web import drawing
 from idp.web.atlas import SIZE, plain
 

@@ -11,9 +11,9 @@ from federation.chain import TrustChain
 from federation.resolve.report import Report
 from idp.authority.gathering import Collected
 from idp.errors import PageError
-from idp.portrait import Entity
-from idp.sight import Sight
-from idp.trouble import Trouble, trouble
+from idp.seen.portrait import Entity
+from idp.seen.sight import Sight
+from idp.seen.trouble import Trouble, trouble
 from idp.web.atlas import PAGE, Atlas, Known, blueprint
 from idp.web.pages import Pages
 from tests.idp.chains import ANCHOR, chain, province

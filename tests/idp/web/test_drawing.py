@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from idp.picture import Picture, picture
-from idp.portrait import Entity
+from idp.seen.picture import Picture, picture
+from idp.seen.portrait import Entity
 from idp.web.drawing import ACROSS, DOWN, EDGE, HEIGHT, MORE, TOP, WIDTH, Drawing, called, drawing, fitted
 
 ANCHOR = "https://anchor.example"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from idp.anchors import Anchors, Unreadable, parse_keys, read_keys
+from idp.trusting.anchors import Anchors, Unreadable, parse_keys, read_keys
 from keys.key import SigningKey, generate
 
 ANCHOR = "https://anchor.example.cn"

@@ -9,7 +9,7 @@ import pytest
 
 from federation.statement import Statement
 from idp.errors import Unavailable
-from idp.gazetteer import PAGES, Gazetteer
+from idp.trusting.gazetteer import PAGES, Gazetteer
 from tests.idp.chains import ANCHOR, statement
 from tests.idp.made import GD, ZJ
 

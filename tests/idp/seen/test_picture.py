@@ -8,8 +8,8 @@ import pytest
 from federation.authority import Subordinate
 from federation.chain import TrustChain
 from idp.authority.gathering import Gathered
-from idp.picture import CROWD, Branch, Picture, picture
-from idp.portrait import Entity, of_chain, of_collection, of_registry
+from idp.seen.picture import CROWD, Branch, Picture, picture
+from idp.seen.portrait import Entity, of_chain, of_collection, of_registry
 from tests.idp.chains import ANCHOR, CITY, LEVELS, chain, hub, province, statement
 from tests.idp.made import GD, HUB, NOW, ZJ
 

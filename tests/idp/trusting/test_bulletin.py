@@ -9,8 +9,8 @@ from federation import events
 from federation.events import Event
 from federation.resolve import Report, Unreachable
 from federation.statement import Statement
-from idp.bulletin import Bulletin
 from idp.errors import Unavailable
+from idp.trusting.bulletin import Bulletin
 from keys.key import SigningKey, generate
 from tests.idp.chains import ANCHOR, statement
 from tests.idp.made import GD, NOW, ZJ, Clock

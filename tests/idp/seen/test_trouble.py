@@ -9,7 +9,7 @@ from federation.chain import TrustChain
 from federation.resolve import Report, Unreachable, Untrusted
 from federation.resolve.report import Step
 from idp.errors import Unavailable
-from idp.trouble import KEPT, LONGEST, MOST, Noting, Troubles, trouble
+from idp.seen.trouble import KEPT, LONGEST, MOST, Noting, Troubles, trouble
 from tests.idp.chains import ANCHOR, CITY, chain
 from tests.idp.made import GD, NOW
 from tests.idp.oauth.memory import Clock, MemoryStore

@@ -9,14 +9,14 @@ import pytest
 
 from federation.keyset import Jwk, Jwks, same
 from federation.statement import Statement, verify_configuration
-from idp.adoption import Refused, adopt, shown, write
-from idp.anchors import read_keys
-from idp.anchorwatch import AnchorWatch, advice, difference
 from idp.audit import Audit
 from idp.errors import Unavailable
 from idp.records.audit import AuditRecords
 from idp.records.database import Database
 from idp.records.migrate import migrate
+from idp.trusting.adoption import Refused, adopt, shown, write
+from idp.trusting.anchors import read_keys
+from idp.trusting.anchorwatch import AnchorWatch, advice, difference
 from keys.key import SigningKey
 from tests.federation.world import ANCHOR, NOW, made
 from tests.idp.authority.place import Moved

@@ -8,8 +8,8 @@ their sites are told.
 from typing import Protocol
 
 from idp.clock import Clock
-from idp.origins import Denied, Origins
 from idp.session import Session, Sessions
+from idp.trusting.origins import Denied, Origins
 
 AT_ONCE = 200
 """Sessions that are ended before it is looked for more."""

@@ -14,8 +14,8 @@ from federation.chain import TrustChain
 from idp.authority.gathering import Collected, Gathered
 from idp.clock import Clock
 from idp.errors import Unavailable
-from idp.picture import Picture, picture
-from idp.portrait import Entity, of_chain, of_collection, of_registry
+from idp.seen.picture import Picture, picture
+from idp.seen.portrait import Entity, of_chain, of_collection, of_registry
 
 DRAWN = 200
 """Entities of the largest drawing."""

@@ -15,7 +15,7 @@ from federation.chain import TrustChain
 from idp.clock import Clock
 from idp.errors import Unavailable
 from idp.peer import Acquaintance
-from idp.trust import Trust
+from idp.trusting.trust import Trust
 
 REGION = "manyou_region"
 """Member of `openid_provider` metadata: GB/T 2260 code of the region whose home this is."""

@@ -7,7 +7,7 @@ import pytest
 
 from federation.chain import TrustChain
 from federation.statement import Statement
-from idp.lineage import MOST, SHORT, Key, Lineage, MarkState, Shown, lineage
+from idp.seen.lineage import MOST, SHORT, Key, Lineage, MarkState, Shown, lineage
 from keys.key import SigningKey, generate
 from keys.public import required, thumbprint
 from keys.ring import KeyRing

@@ -5,11 +5,10 @@
 from typing import Protocol
 from urllib.parse import urlencode
 
-from federation.resolve import Unreachable, Untrusted
-
 from federation import events
 from federation.answers.reading import BadAnswer
 from federation.events import Event
+from federation.resolve import Unreachable, Untrusted
 from federation.statement import Statement
 from idp.clock import Clock
 from idp.errors import Unavailable

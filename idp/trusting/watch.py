@@ -23,8 +23,8 @@ from federation.resolve.shelf import NO
 from federation.statement import Statement
 from idp.clock import Clock
 from idp.errors import Unavailable
-from idp.standing import Standing
-from idp.trust import Trust
+from idp.trusting.standing import Standing
+from idp.trusting.trust import Trust
 
 AT_ONCE = 500
 """Superior and subordinate pairs that one round asks about."""

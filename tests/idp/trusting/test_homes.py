@@ -4,7 +4,7 @@ import pytest
 
 from federation.chain import TrustChain
 from idp.errors import Unavailable
-from idp.homes import AGAIN, PAUSE, Homes, name_of, region_of
+from idp.trusting.homes import AGAIN, PAUSE, Homes, name_of, region_of
 from tests.idp.chains import CITY, Known, chain, province
 from tests.idp.made import GD, HUB, NOW, ZJ, Clock
 

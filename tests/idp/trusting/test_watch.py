@@ -5,8 +5,8 @@ import pytest
 from federation.events import Event
 from federation.statement import Statement
 from idp.errors import Unavailable
-from idp.standing import Standing
-from idp.watch import FORGOTTEN, Watch
+from idp.trusting.standing import Standing
+from idp.trusting.watch import FORGOTTEN, Watch
 from tests.idp.chains import ANCHOR, CITY, Known, chain, hub, province
 from tests.idp.made import GD, HUB, NOW, ZJ, Clock
 

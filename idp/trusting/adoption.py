@@ -17,8 +17,8 @@ from pathlib import Path
 
 from federation.keyset import Jwk, Jwks, members, prints, same
 from federation.statement import Statement
-from idp.anchors import Unreadable, parse_keys
-from idp.anchorwatch import difference
+from idp.trusting.anchors import Unreadable, parse_keys
+from idp.trusting.anchorwatch import difference
 from keys.encoding import JoseError, strict_json
 from keys.jose import STATEMENT
 

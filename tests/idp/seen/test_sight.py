@@ -9,12 +9,12 @@ import pytest
 from federation.authority import State, Subordinate
 from federation.authority.listing import Filters, Place
 from federation.chain import TrustChain
-from idp import sight
 from idp.authority.gathering import Collected, Gathered
 from idp.errors import Unavailable
-from idp.picture import Picture
-from idp.portrait import Entity
-from idp.sight import AGAIN, Sight
+from idp.seen import sight
+from idp.seen.picture import Picture
+from idp.seen.portrait import Entity
+from idp.seen.sight import AGAIN, Sight
 from tests.idp.chains import ANCHOR, CITY, province
 from tests.idp.made import GD, ZJ, Clock
 

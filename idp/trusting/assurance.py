@@ -9,10 +9,9 @@ assert nothing.
 
 from federation.chain import TrustChain
 from idp import levels
-from idp.homes import region_of
 from idp.introduction import AUTHENTICATOR, IDENTITY
-from idp.trust import Trust
-
+from idp.trusting.homes import region_of
+from idp.trusting.trust import Trust
 
 
 class TooMuch(Exception):

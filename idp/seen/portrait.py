@@ -11,7 +11,7 @@ from typing import Any, Literal
 from federation.authority import Subordinate
 from federation.chain import TrustChain
 from idp.authority.gathering import Gathered
-from idp.homes import region_of
+from idp.trusting.homes import region_of
 
 Role = Literal["anchor", "authority", "provider", "party"]
 State = Literal["trusted", "registered", "suspended", "passed"]

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from idp.assurance import Assurance, TooMuch
 from idp.errors import Unavailable
+from idp.trusting.assurance import Assurance, TooMuch
 from tests.idp.chains import Known, chain, hub, province
 from tests.idp.made import GD, HUB
 

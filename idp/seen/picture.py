@@ -8,7 +8,7 @@ verified chain, then the registry, then the rest, in the order in which it is gi
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from idp.portrait import Entity, Role, State
+from idp.seen.portrait import Entity, Role, State
 
 DEEPEST = 12
 """Levels that are drawn; no lawful chain is longer."""

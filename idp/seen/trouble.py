@@ -19,7 +19,7 @@ from idp.clock import Clock
 from idp.errors import Unavailable
 from idp.shelf import Shelf, secret_name
 from idp.store import Store
-from idp.trust import Resolves
+from idp.trusting.trust import Resolves
 
 KEPT = 600
 """Seconds for which it is remembered."""

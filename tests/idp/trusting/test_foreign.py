@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from idp.errors import Unavailable
-from idp.foreign import ForeignSessions
-from idp.origins import Denied
 from idp.records.database import Database
 from idp.records.migrate import migrate
 from idp.records.origins import Origins
 from idp.session import EndedAbove, Session, Sessions, Upstream
 from idp.store import ValkeyStore
+from idp.trusting.foreign import ForeignSessions
+from idp.trusting.origins import Denied
 from tests.idp.made import GD, HUB, NOW, ZJ, Clock, citizen
 
 PINNED = "http://pinned.localhost:8499"
