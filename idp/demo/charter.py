@@ -54,6 +54,10 @@ PINS = "anchor.json"
 """The anchor's federation keys, in a file beside the settings of each other node."""
 
 
+LEAVE = "initial-access-token"
+"""A token with which relying parties register themselves, in a file beside the settings of a provider."""
+
+
 def portal_mark(country: Country) -> str:
     """The type of the trust mark that the provinces want of a portal that is known by chain."""
     return f"{country.anchor.origin}/marks/portal"
@@ -91,6 +95,9 @@ def _lines(country: Country, node: Place, store: Path) -> Iterator[str]:
         yield from ("", "[accounts]", "enabled = true")
     if node.region == country.directory.region:
         yield from _directory(country)
+    if node in country.providers:
+        # Suites of tests register a relying party for each test.
+        yield from ("", "[registration]", "dynamic = true", "per_minute = 600")
     yield from _trust(country, node)
 
 

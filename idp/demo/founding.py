@@ -18,16 +18,20 @@ from pathlib import Path
 from joserfc.jwk import ECKey
 
 from idp.accounts import Account
+from idp.audit import Entry
 from idp.client import Client
 from idp.demo import authority, charter, directory, enrolment
 from idp.demo.census import ACCOUNTS_REGION, accounts
 from idp.demo.membership import Membership, join, to_json
 from idp.demo.places import Country, Place
 from idp.demo.registration import Registration
+from idp.dynamic import initial_token
 from idp.passwords import Passwords
 from idp.records.accounts import Accounts
+from idp.records.audit import AuditRecords
 from idp.records.clients import ClientRecords
 from idp.records.database import Database
+from idp.records.initial_tokens import InitialTokenRecords
 from idp.records.keys import KeyRecords
 from idp.records.migrate import migrate
 from keys.seal import create_kek
@@ -76,8 +80,20 @@ def _node(country: Country, node: Place, store: Path) -> Mapping[str, object]:
         algs=("ES256",),
         now=time.time(),
     )
+    if node in country.providers:
+        _secret(settings.with_name(charter.LEAVE), _leave(database, node))
     database.close()
     return ring.jwks(time.time())
+
+
+def _leave(database: Database, node: Place) -> str:
+    """Give leave to register, as `manyou clients token add` does; as many as anybody's suite of tests asks
+    for, and for as long as a demo is kept."""
+    now, audit = time.time(), AuditRecords(database, node.origin)
+    token, kept = initial_token(note="demo.json", uses=1_000_000, now=now, life=3650 * 86_400)
+    told = Entry(at=now, event="client.token_added", details={"token": kept.id, "uses": kept.uses})
+    InitialTokenRecords(database, audit).add(kept, told)
+    return token
 
 
 def _portal(country: Country, portal: Place, pins: Mapping[str, object]) -> Membership | None:

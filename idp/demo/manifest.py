@@ -11,6 +11,7 @@ from typing import Any
 
 from idp.demo import directory
 from idp.demo.census import everybody
+from idp.demo.charter import LEAVE
 from idp.demo.directory import Resident
 from idp.demo.ground import DemoError
 from idp.demo.parts import Part
@@ -74,8 +75,14 @@ def _node(country: Country, node: Place) -> dict[str, Any]:
     return {
         "issuer": node.origin,
         "settings": str(country.settings(node)),
-        "initial_access_token": None,
+        "initial_access_token": _leave(country, node),
     }
+
+
+def _leave(country: Country, node: Place) -> str | None:
+    """The token that opens registration there; None in a folder of a version that had none."""
+    file = country.settings(node).with_name(LEAVE)
+    return file.read_text("utf-8") if file.exists() else None
 
 
 def _authority(country: Country, node: Place) -> dict[str, Any]:

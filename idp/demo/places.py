@@ -76,6 +76,11 @@ class Country:
         return (self.anchor, self.hub, *self.provinces, *self.authorities)
 
     @property
+    def providers(self) -> tuple[Place, ...]:
+        """Where people sign in, and relying parties register themselves."""
+        return (self.hub, *self.provinces)
+
+    @property
     def superiors(self) -> tuple[Place, ...]:
         """The nodes that state who others are, the anchor first."""
         return (self.anchor, *self.provinces, *self.authorities)

@@ -186,7 +186,7 @@ def test_the_file_for_programs_has_what_the_contract_promises(land: Country) -> 
         "name": {"zh": "广东省", "en": "Guangdong"},
         "issuer": "http://gd.localhost:8410",
         "settings": str(land.folder / "gd" / "manyou.toml"),
-        "initial_access_token": None,
+        "initial_access_token": land.settings(land.node("gd")).with_name("initial-access-token").read_text(),
     }
     assert told["portals"][1] == {
         "region": "330000",
