@@ -209,7 +209,7 @@ def test_every_kind_of_key_in_the_store_has_a_line() -> None:
         elif name == "Posted":
             kinds |= {f"posted-{kind}" for kind in texts(call)}
     for path, tree in trees():
-        if "web" not in path.parts and path.parent.name in ("idp", "oauth", "keykeeping"):
+        if "web" not in path.parts and path.parent.name in ("idp", "oauth", "keykeeping", "trusting"):
             kinds |= {
                 start[1]
                 for node in ast.walk(tree)
