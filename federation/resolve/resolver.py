@@ -6,6 +6,7 @@ held, judging, report, shelf.
 A chain that was verified serves until it expires, whoever is down meanwhile; it is read again ahead of time.
 """
 
+import contextlib
 import random
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -126,8 +127,23 @@ class Resolver:
         Raises:
             Unkept: the processes beside this one cannot be told.
         """
-        self._held.drop(issuer, subject)
-        self._shelf.bury((issuer, subject))
+        try:
+            self._shelf.bury((issuer, subject))
+        finally:
+            self._held.drop(issuer, subject)  # last: what was put together meanwhile goes too
+
+    def renew(self, entity_id: str) -> TrustChain | None:
+        """The chain with what an entity says of itself now: somebody saw a key, or misses a mark, that it did
+        not show. While it says nothing that makes a chain, the one before serves: anybody can make up the
+        name of a key, and must take nothing away by that. None: there is none either way."""
+        wish, pinned = self._wish(entity_id, None)
+        walk = self._begin()
+        with contextlib.suppress(Absent):
+            self._documents.refreshed(walk, (entity_id, entity_id), None)
+            found = self._climb(walk, entity_id, pinned)
+            if found is not None:
+                self._held.put(wish, found, pinned[found.anchor])
+        return self._held.get(wish, pinned)
 
     def refresh(self) -> int:
         """Read again what is ripe, a few chains at a time; how many."""

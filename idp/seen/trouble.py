@@ -137,6 +137,7 @@ class Noting:
         self._resolver = resolver
         self._troubles = troubles
         self.at_hand, self.drop, self.chains = resolver.at_hand, resolver.drop, resolver.chains
+        self.renew = resolver.renew
 
     def resolve(
         self, entity_id: str, *, anchors: Collection[str] | None = None, supplied: Sequence[str] = ()

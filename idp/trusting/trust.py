@@ -30,6 +30,7 @@ class Resolves(Protocol):
     ) -> TrustChain: ...
     def at_hand(self, entity_id: str) -> TrustChain | None: ...
     def drop(self, issuer: str, subject: str) -> None: ...
+    def renew(self, entity_id: str) -> TrustChain | None: ...
     def chains(self) -> tuple[TrustChain, ...]: ...
 
 
@@ -97,19 +98,13 @@ class Trust:
         return self._why.get(entity_id) or "no chain was found"
 
     def renew(self, entity_id: str) -> TrustChain | None:
-        """The chain with what the entity says of itself now; the one before serves while it does not answer.
+        """The chain with what the entity says of itself now; the one before serves while it says nothing that
+        makes one.
 
         Raises:
             Unavailable: as `find`.
         """
-        before = self._resolver.at_hand(entity_id)
-        self.drop(entity_id, entity_id)
-        try:
-            return self.find(entity_id)
-        except Unavailable:
-            if before is None:
-                raise
-            return before
+        return self._resolver.renew(entity_id) or self.find(entity_id)
 
     def marks_missing(self, chain: TrustChain, types: Collection[str]) -> tuple[str, ...]:
         """The trust marks that the subject of a chain does not hold (OIDF §7.3).

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from idp.errors import Unavailable
+from idp.outbound import Reply
 from tests.country.browser import Browser
 from tests.country.chained import ADMIN, ChainedWorld
 from tests.country.impostor import Claims, Impostor
@@ -125,3 +126,20 @@ def test_a_portal_below_two_superiors_is_served_while_one_of_them_vouches(chaine
     chained.registry(ANCHOR).suspend(ZJ, by=ADMIN, reason="an incident")
     chained.watch()
     assert one.code(chained.browser())
+
+
+def test_a_made_up_key_takes_nobodys_trust_away(chained: ChainedWorld) -> None:
+    """Anybody may post a notice in the name of a province, with a key that does not exist, while its server restarts."""
+    browser = chained.browser()
+    assert lands(chained, browser).endswith("8421/me")
+    configuration = f"{GD}/.well-known/openid-federation"
+
+    def restarting(_method: str, url: str, _body: bytes | None) -> Reply | None:
+        return Reply(status=404, headers={}, body=b"") if url == configuration else None
+
+    chained.network.intercept = restarting
+    hub = chained.nodes[HUB].peers
+    assert hub.get(GD, fresh=True) is hub.get(GD)
+    assert ("GET", configuration) in chained.network.calls
+    chained.watch()
+    assert browser.get(f"{chained.portal_zj.url}/me").status == 200

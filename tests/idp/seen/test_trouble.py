@@ -121,6 +121,9 @@ class Resolver:
     def drop(self, issuer: str, subject: str) -> None:
         self.dropped.append((issuer, subject))
 
+    def renew(self, entity_id: str) -> TrustChain | None:
+        return self.at_hand(entity_id)
+
 
 @pytest.mark.parametrize("kind", [Untrusted, Unreachable])
 def test_a_walk_that_fails_is_noted_and_fails_as_before(
@@ -137,6 +140,7 @@ def test_a_walk_that_succeeds_is_passed_on(store: MemoryStore) -> None:
     noting = Noting(resolver, troubles)
     assert noting.resolve(GD, anchors=[ANCHOR], supplied=("a",)) is noting.at_hand(GD)
     assert noting.chains() == (noting.at_hand(GD),)
+    assert noting.renew(GD) is noting.at_hand(GD)
     noting.drop(ANCHOR, GD)
     assert resolver.asked == [(GD, [ANCHOR], ("a",))]
     assert resolver.dropped == [(ANCHOR, GD)]
