@@ -34,6 +34,8 @@ from idp.records.database import Database
 from idp.records.initial_tokens import InitialTokenRecords
 from idp.records.keys import KeyRecords
 from idp.records.migrate import migrate
+from idp.settings import load
+from idp.wiring import open_office, open_records
 from keys.seal import create_kek
 from keys.store import open_ring
 
@@ -72,7 +74,7 @@ def _node(country: Country, node: Place, store: Path) -> Mapping[str, object]:
     kek = create_kek(settings.parent / "data" / "kek")
     database = _database(country, node)
     migrate(database)
-    ring = open_ring(
+    open_ring(
         KeyRecords(database),
         kek,
         purpose="federation",
@@ -83,7 +85,17 @@ def _node(country: Country, node: Place, store: Path) -> Mapping[str, object]:
     if node in country.providers:
         _secret(settings.with_name(charter.LEAVE), _leave(database, node))
     database.close()
-    return ring.jwks(time.time())
+    return _with_standby(settings)
+
+
+def _with_standby(settings: Path) -> Mapping[str, object]:
+    """Publish the next federation key at once, so that it is pinned and certified from the first day."""
+    node = load(settings, {}, check_files=False)
+    records = open_records(node)
+    open_office(node, records, time.time, "founding").announce("federation", None)
+    jwks = records.rings.look("federation").ring.jwks(time.time())
+    records.database.close()
+    return jwks
 
 
 def _leave(database: Database, node: Place) -> str:
