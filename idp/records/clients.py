@@ -4,15 +4,14 @@ Does not know how a client proves itself. Implements `idp.client.Clients`.
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from federation.bounded import Bounded
 from idp.client import Client
 from idp.records.database import Database
 from idp.records.dynamic_tables import dynamic_clients
@@ -45,10 +44,8 @@ class ClientRecords:
     ) -> None:
         self._database = database
         self._max_age = max_age
-        self._size = size
         self._now = now
-        self._seen: OrderedDict[str, tuple[float, Client | None]] = OrderedDict()
-        self._lock = Lock()
+        self._seen: Bounded[str, tuple[float, Client | None]] = Bounded(size)
 
     def find(self, client_id: str) -> Client | None:
         """The client, or None when nobody knows it."""
@@ -59,7 +56,7 @@ class ClientRecords:
         with self._database.read() as sql:
             row = sql.execute(select(clients).where(clients.c.client_id == client_id)).one_or_none()
         found = None if row is None else client_of(row)
-        self._remember(client_id, asked, found)
+        self._seen.put(client_id, (asked + self._max_age, found))
         return found
 
     def list(self) -> tuple[Client, ...]:
@@ -107,18 +104,7 @@ class ClientRecords:
         try:
             yield
         finally:
-            self._forget(client_id)
-
-    def _remember(self, client_id: str, asked: float, found: Client | None) -> None:
-        with self._lock:
-            self._seen.pop(client_id, None)
-            self._seen[client_id] = (asked + self._max_age, found)
-            while len(self._seen) > self._size:
-                self._seen.popitem(last=False)
-
-    def _forget(self, client_id: str) -> None:
-        with self._lock:
-            self._seen.pop(client_id, None)
+            self._seen.pop(client_id)
 
 
 def _row(client: Client) -> dict[str, Any]:

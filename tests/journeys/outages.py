@@ -25,6 +25,7 @@ def store_away(world: World, issuer: str) -> Iterator[None]:
 def records_away(world: World, issuer: str) -> Iterator[None]:
     """This server's SQL cannot be opened meanwhile, and nothing read from it before is remembered."""
     records = world.nodes[issuer].records
-    records.clients._seen.clear()
+    for name, _ in records.clients._seen.items():
+        records.clients._seen.pop(name)
     with patch.object(records.database, "engine", create_engine("sqlite:////nowhere/at/all")):
         yield
