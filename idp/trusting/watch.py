@@ -12,7 +12,7 @@ sessions itself. Imports federation, trust.
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import structlog
@@ -27,7 +27,10 @@ from idp.trusting.standing import Standing
 from idp.trusting.trust import Trust
 
 AT_ONCE = 500
-"""Superior and subordinate pairs that one round asks about."""
+"""Superior and subordinate pairs that one round asks about, at most; nor does it ask for longer than until
+the next."""
+
+_Link = tuple[str, str]
 
 FORGOTTEN = NO + 5.0
 """Seconds after which nobody remembers a refusal; whom we send there before that ends on an error."""
@@ -89,6 +92,7 @@ class Watch:
         self._back = float("inf")  # when we were stated again, after a suspension
         self._expiry: dict[str, int] = {}
         self._gone: set[str] = set()
+        self._turns: dict[_Link, int] = {}
         self._turn = threading.Lock()
 
     def round(self) -> None:
@@ -136,12 +140,15 @@ class Watch:
         return float(min(stated, revived))
 
     def _hear(self) -> None:
-        links: dict[tuple[str, str], tuple[Statement, Statement]] = {}
-        for chain in self._trust.chains():
-            for below, above in zip(chain.statements[1:], chain.statements[2:], strict=False):
-                links.setdefault((below.iss, below.sub), (below, above))
+        began, links = self._clock(), self._links()
         self._handled = {link: said for link, said in self._handled.items() if link in links}
-        for (issuer, subject), (statement, above) in list(links.items())[:AT_ONCE]:
+        self._turns = {link: self._turns.get(link, 0) for link in links}
+        last = max(self._turns.values(), default=0)
+        for turn, (issuer, subject) in enumerate(self._in_turn(links), last + 1):
+            statement, above = links[issuer, subject]
+            if not 0 <= self._clock() - began < self._every:
+                break
+            self._turns[issuer, subject] = turn
             try:
                 events = self._ask(above, subject) or ()
                 if _outdated(statement, events, self._handled.get((issuer, subject), ())):
@@ -151,6 +158,24 @@ class Watch:
                 log.info("events_unread", superior=issuer, entity=subject, cause=error.cause)
                 continue
             self._handled[issuer, subject] = events
+
+    def _links(self) -> dict[_Link, tuple[Statement, Statement]]:
+        """Every superior's statement of a living chain, with the statement that lists the superior's keys."""
+        links: dict[_Link, tuple[Statement, Statement]] = {}
+        for chain in self._trust.chains():
+            for below, above in zip(chain.statements[1:], chain.statements[2:], strict=False):
+                links.setdefault((below.iss, below.sub), (below, above))
+        return links
+
+    def _in_turn(self, links: Mapping[_Link, tuple[Statement, Statement]]) -> Sequence[_Link]:
+        """Whom to ask about first: whomever an anchor states, each time, and then who was asked about longest
+        ago. An authority with many portals or slow answers must not hide that a province is suspended."""
+
+        def turn(link: _Link) -> tuple[bool, int]:
+            _, above = links[link]
+            return above.iss != above.sub, self._turns[link]
+
+        return sorted(links, key=turn)[:AT_ONCE]
 
     def _judge(self, origin: str) -> None:
         """End what came from a provider that is trusted no longer, or whose chain ran out unrenewed."""

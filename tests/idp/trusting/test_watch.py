@@ -2,11 +2,12 @@
 
 import pytest
 
+from federation.chain import TrustChain
 from federation.events import Event
 from federation.statement import Statement
 from idp.errors import Unavailable
 from idp.trusting.standing import Standing
-from idp.trusting.watch import FORGOTTEN, Watch
+from idp.trusting.watch import AT_ONCE, FORGOTTEN, Watch
 from tests.idp.chains import ANCHOR, CITY, Known, chain, hub, province
 from tests.idp.made import GD, HUB, NOW, ZJ, Clock
 
@@ -94,7 +95,7 @@ def tower() -> Tower:
 def test_every_superior_is_asked_about_whom_it_has_stated(tower: Tower) -> None:
     tower.trust.living = [chain(CITY, through=[GD]), province()]
     tower.look()
-    assert tower.superiors.asked == [(GD, CITY), (ANCHOR, GD)]
+    assert tower.superiors.asked == [(ANCHOR, GD), (GD, CITY)]
 
 
 def test_a_round_comes_when_it_is_time(tower: Tower) -> None:
@@ -173,6 +174,38 @@ def test_one_silent_superior_hides_no_other(tower: Tower) -> None:
     )
     watch.round()
     assert tower.trust.dropped == [(ANCHOR, HUB)]
+
+
+def portals(count: int) -> list[TrustChain]:
+    return [chain(f"http://p{number:04}.localhost", through=[CITY, GD]) for number in range(count)]
+
+
+def test_a_crowd_of_portals_hides_no_province_and_each_has_its_turn(tower: Tower) -> None:
+    tower.trust.living = [*portals(1_000), province(), hub()]
+    asked = set[tuple[str, str]]()
+    for _ in range(3):
+        tower.superiors.asked.clear()
+        tower.look()
+        assert len(tower.superiors.asked) == AT_ONCE
+        assert {(ANCHOR, GD), (ANCHOR, HUB)} <= set(tower.superiors.asked[:2])
+        asked |= set(tower.superiors.asked)
+    assert len(asked) == 1_000 + 3
+
+
+def test_a_slow_superior_delays_nobody_beyond_a_round(tower: Tower) -> None:
+    tower.trust.living = [*portals(100), province()]
+    ask = tower.superiors.__call__
+
+    def slow(superior: Statement, subject: str) -> tuple[Event, ...] | None:
+        tower.clock.now += 3
+        return ask(superior, subject)
+
+    tower.watch._ask = slow
+    tower.look()
+    assert len(tower.superiors.asked) == 7
+    assert tower.superiors.asked[0] == (ANCHOR, GD)
+    tower.look()
+    assert len(set(tower.superiors.asked)) == 13, "the anchor's word again, and who had no turn yet"
 
 
 def test_sessions_end_when_no_chain_leads_to_their_origin(tower: Tower) -> None:
