@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
 USERINFO_ALG = "userinfo_signed_response_alg"
+SECTOR = "sector_identifier_uri"
 
 Requests = Literal["plain", "signed", "pushed"]
 """The least that authorization requests must be: plain parameters, a request object, or pushed."""
@@ -90,10 +91,13 @@ class Client:
 
     @property
     def sector(self) -> str:
-        """The sector of pairwise subjects: a peer's issuer, else the host of the redirect URIs (OIDC Core
-        §8.1)."""
+        """The sector of pairwise subjects: a peer's issuer, the host of a list that was checked, else that of
+        the redirect URIs (OIDC Core §8.1)."""
         if self.peer:
             return self.client_id
+        named = self.extra.get(SECTOR)
+        if isinstance(named, str):
+            return urlsplit(named).hostname or named
         hosts = {urlsplit(uri).hostname or uri for uri in self.redirect_uris}
         return hosts.pop() if len(hosts) == 1 else self.client_id
 

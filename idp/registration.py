@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from idp.client import USERINFO_ALG, Client
+from idp.client import SECTOR, USERINFO_ALG, Client
 from idp.settings.places import is_loopback
 from keys.public import ALGORITHMS, is_public, suits
 
@@ -15,6 +15,7 @@ APPLICATION = "application_type"
 
 _MORE = (
     APPLICATION,
+    SECTOR,
     "token_endpoint_auth_signing_alg",
     "require_auth_time",
     "request_object_signing_alg",
@@ -93,8 +94,9 @@ def _addresses(client: Client) -> Iterator[Fault]:
         ("initiate_login_uri", client.initiate_login_uri),
         ("jwks_uri", client.jwks_uri),
         ("client_uri", client.client_uri),
+        (SECTOR, client.extra.get(SECTOR)),
     ):
-        if optional is not None and (wrong := _web(optional)):
+        if isinstance(optional, str) and (wrong := _web(optional)):
             yield Fault(field=name, wrong=wrong, value=optional)
 
 

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from idp.oauth.registration import DynamicRegistration
 from idp.oauth.registration.pace import Pace
+from idp.oauth.registration.sector import Sectors
 from idp.wiring.ground import Ground
+from idp.wiring.parts import Fetch
 
 
 def open_dynamic(ground: Ground, algorithms: Sequence[str]) -> DynamicRegistration | None:
@@ -22,5 +24,6 @@ def open_dynamic(ground: Ground, algorithms: Sequence[str]) -> DynamicRegistrati
         initial=ground.records.dynamic.initial,
         rows=ground.records.dynamic,
         pace=Pace(ground.store, wanted.per_minute, ground.clock),
+        sectors=Sectors(Fetch(ground.outbound)),
         clock=ground.clock,
     )

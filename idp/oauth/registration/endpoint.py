@@ -22,6 +22,7 @@ from idp.oauth.metadata import REGISTRATION
 from idp.oauth.registration.metadata import client_of
 from idp.oauth.registration.pace import Pace
 from idp.oauth.registration.rows import InitialTokens, Rows
+from idp.oauth.registration.sector import Sectors
 from idp.oauth.registration.values import Said
 from idp.oauth.wire import NO_STORE, WireRequest, told
 from idp.registration import metadata
@@ -47,6 +48,7 @@ class DynamicRegistration:
         initial: who may register.
         rows: who did.
         pace: how often one token may be used.
+        sectors: checks whose subjects several hosts share.
         clock: seconds since 1970.
     """
 
@@ -58,6 +60,7 @@ class DynamicRegistration:
         initial: InitialTokens,
         rows: Rows,
         pace: Pace,
+        sectors: Sectors,
         clock: Clock,
     ) -> None:
         self._issuer = issuer
@@ -65,6 +68,7 @@ class DynamicRegistration:
         self._initial = initial
         self._rows = rows
         self._pace = pace
+        self._sectors = sectors
         self._clock = clock
 
     def register(self, wire: WireRequest, body: bytes) -> Answer:
@@ -148,7 +152,9 @@ class DynamicRegistration:
             )
 
     def _client(self, said: Said, client_id: str) -> Client:
-        return client_of(said, client_id=client_id, algorithms=self._algorithms)
+        client = client_of(said, client_id=client_id, algorithms=self._algorithms)
+        self._sectors.check(client)
+        return client
 
     def _document(self, one: Registered, token: str, secret: str | None) -> Mapping[str, object]:
         """RFC 7591 §3.2.1, RFC 7592 §3."""

@@ -14,7 +14,7 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from idp.claims import SCOPES
-from idp.client import USERINFO_ALG, AuthMethod, Client
+from idp.client import SECTOR, USERINFO_ALG, AuthMethod, Client
 from idp.errors import WireError
 from idp.oauth.assertion import ALGS
 from idp.oauth.credentials import METHODS
@@ -28,8 +28,6 @@ _NAME = 100
 _NEVER = {
     "id_token_encrypted_response_alg": "ID tokens are not encrypted here; leave it out",
     "userinfo_encrypted_response_alg": "userinfo is not encrypted here; leave it out",
-    "sector_identifier_uri": "is not read here; leave it out: subjects belong to the one host of all "
-    "redirect_uris, or to the client",
     "default_max_age": "is not kept; leave it out and send max_age with each request",
     "default_acr_values": "is not kept; leave it out and send acr_values with each request",
 }
@@ -127,6 +125,7 @@ def _extra(said: Said) -> Said:
         APPLICATION: one_of(said, APPLICATION, ("web", "native")) or "web",
         "client_name": _name(said, "client_name"),
         USERINFO_ALG: text(said, USERINFO_ALG),
+        SECTOR: text(said, SECTOR),
         **{name: flag(said, name) or None for name in _FLAGS},
         **{name: one_of(said, name, ALGS) for name in _ALGS},
     }

@@ -91,6 +91,21 @@ def test_a_client_with_a_key_or_without_any_credential_has_no_secret(
         assert "client_secret" not in made
 
 
+@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post", "none"])
+def test_keys_are_refused_that_the_method_would_not_use(node: Run, method: str) -> None:
+    keys = ("--jwks-uri", "https://x.example/jwks")
+    refused = node(*ADD, "--auth-method", method, *keys)
+    assert (refused.code, f"{method} uses no keys; write private_key_jwt" in refused.err) == (1, True)
+    assert node(*ADD, "--auth-method", method).code == 0
+    assert node(*ADD, "--auth-method", "private_key_jwt", *keys).code == 0
+
+
+def test_keys_are_in_one_place(node: Run, jwks: Callable[[Any], str]) -> None:
+    keys = ("--jwks", jwks({"keys": [KEY]}), "--jwks-uri", "https://x.example/jwks")
+    refused = node(*ADD, "--auth-method", "private_key_jwt", *keys)
+    assert (refused.code, "stands beside jwks_uri" in refused.err) == (1, True)
+
+
 def test_a_client_can_be_removed_once(node: Run, audit: Callable[[], list[str]]) -> None:
     node(*ADD, "--client-id", "portal")
     assert node("clients", "list", "--json").json[0]["client_id"] == "portal"

@@ -8,9 +8,10 @@ from typing import Any
 from idp.answer import Answer
 from idp.audit import Audit, Entry
 from idp.dynamic import InitialToken, initial_token
-from idp.errors import WireError
+from idp.errors import Unavailable, WireError
 from idp.oauth.registration import DynamicRegistration
 from idp.oauth.registration.pace import Pace
+from idp.oauth.registration.sector import Sectors
 from idp.oauth.wire import WireRequest
 from idp.records.audit import AuditRecords
 from idp.records.clients import ClientRecords
@@ -44,8 +45,10 @@ class Registry:
             initial=self.rows.initial,
             rows=self.rows,
             pace=Pace(self.store, 20, self.clock),
+            sectors=Sectors(self),
             clock=self.clock,
         )
+        self.lists: dict[str, bytes] = {}
         self.leave, self.kept = self.token(uses=1000)
 
     def token(self, *, uses: int = 1, life: float = 3600) -> tuple[str, InitialToken]:
@@ -69,6 +72,12 @@ class Registry:
 
     def remove(self, one: Told) -> Answer:
         return self.desk.remove(bearer(one["registration_access_token"]), one["client_id"])
+
+    def get(self, url: str, *, limit: int) -> bytes:
+        """What lies at an address, when a list of a sector is read."""
+        if url not in self.lists or len(self.lists[url]) > limit:
+            raise Unavailable("peer", "answered 404")
+        return self.lists[url]
 
     def events(self) -> list[str]:
         return [chained.entry.event for chained in self.audit.tail(100)]

@@ -209,7 +209,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "encrypted ID tokens": ({"id_token_encrypted_response_alg": "RSA-OAEP"}, "are not encrypted here"),
     "encrypted userinfo": ({"userinfo_encrypted_response_alg": "RSA-OAEP"}, "is not encrypted here"),
     "public subjects": ({"subject_type": "public"}, "subject_type: write pairwise"),
-    "another sector": ({"sector_identifier_uri": "https://x.example/s"}, "sector_identifier_uri: "),
+    "a sector over http": (
+        {"sector_identifier_uri": "http://x.example/s"},
+        "sector_identifier_uri: must use",
+    ),
+    "a sector that is a list": ({"sector_identifier_uri": ["https://x.example/s"]}, "must be a text"),
     "an age that is not kept": ({"default_max_age": 60}, "send max_age with each request"),
     "levels that are not kept": ({"default_acr_values": ["a"]}, "send acr_values with each request"),
     "tokens bound to certificates": (
