@@ -13,7 +13,7 @@ from federation.resolve.documents import KEY_REASONS, Documents
 from federation.resolve.report import Step
 from federation.resolve.shelf import Name, Shelf
 from federation.resolve.walk import Absent, Walk
-from federation.statement import Statement, verify_self_signed
+from federation.statement import LEEWAY, Statement, verify_self_signed
 from keys.encoding import JoseError
 from keys.jose import STATEMENT, Signatures, peek
 
@@ -122,14 +122,15 @@ class Judge:
 
     def stale(self, statement: Statement) -> bool:
         """Whether a text that was brought along was withdrawn, or we know a later one: an entity must not
-        choose which of its superiors' words counts."""
+        choose which of its superiors' words counts. One that may be from before the withdrawal, by a clock
+        ahead of ours, counts as from before: whoever is believed again is found without it."""
         name = (statement.iss, statement.sub)
         kept = self._shelf.near(name) or self._shelf.shared(name)
         if kept is not None and kept.token != statement.token:
             issued = peek(kept.token, limits=STATEMENT).claims.get("iat")
             if isinstance(issued, int) and issued > statement.issued:
                 return True
-        return statement.issued <= self._shelf.died(name)
+        return statement.issued <= self._shelf.died(name) + LEEWAY
 
     def _document(self, walk: Walk, name: Name) -> Statement:
         issuer, subject = name

@@ -4,6 +4,7 @@ walk it would have saved."""
 import pytest
 
 from federation.resolve import Untrusted
+from federation.statement import LEEWAY
 from tests.federation.country import ABSENT, Country
 from tests.federation.resolve.world import World
 
@@ -70,9 +71,19 @@ def test_a_withdrawn_statement_does_not_come_back_with_its_subject(world: World)
 
 def test_a_statement_issued_after_the_withdrawal_may_come_along(world: World) -> None:
     world.resolver.drop(world.id("anchor"), world.id("gd"))
-    world.country.now = world.clock.now = world.clock.now + 5
+    world.country.now = world.clock.now = world.clock.now + LEEWAY + 1
     assert world.resolver.resolve(world.id("portal"), supplied=world.country.chain("portal"))
     assert world.net.asked == {}
+
+
+def test_a_superiors_clock_that_is_ahead_brings_no_withdrawn_statement_back(world: World) -> None:
+    world.country.now += LEEWAY
+    tokens = world.country.chain("portal")
+    world.resolver.drop(world.id("anchor"), world.id("gd"))
+    world.net.down.add("anchor")
+    report = world.resolver.explain(world.id("portal"), supplied=tokens)
+    assert report.chain is None
+    assert "older than what is known" in report.steps[0].reason
 
 
 def test_nobody_goes_back_to_an_older_word_of_a_superior(world: World) -> None:
