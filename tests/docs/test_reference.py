@@ -14,6 +14,7 @@ import pytest
 from idp import claims
 from idp.app import create_app
 from idp.cli.main import group
+from tests.country.chained import ChainedWorld
 from tests.country.world import GD, World
 from tests.docs.pages import REFERENCE, ROOT, blocks, headings, prose, read
 from tests.idp.authority.node import authority
@@ -98,10 +99,10 @@ def test_options_of_every_command_are_said_once() -> None:
     assert all(f"- `{option}" in start for option in EVERYWHERE)
 
 
-def test_every_route_has_a_heading(world: World, tmp_path: Path) -> None:
+def test_every_route_has_a_heading(chained: ChainedWorld, tmp_path: Path) -> None:
     routes = {
         (method, rule.rule)
-        for node in (world.nodes[GD], authority(tmp_path))
+        for node in (chained.nodes[GD], authority(tmp_path))
         for rule in create_app(node).url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
