@@ -31,6 +31,7 @@ from idp.web import (
     signin,
     signout,
     token,
+    tokens,
     userinfo,
     wellknown,
 )
@@ -158,8 +159,8 @@ def _machine_rooms(app: Flask, node: Node) -> None:
         app.register_blueprint(federation_registration.blueprint(node.explicit))
     if node.dynamic is not None:
         app.register_blueprint(register.blueprint(node.dynamic))
-    app.register_blueprint(token.blueprint(node.provider))
-    app.register_blueprint(userinfo.blueprint(node.provider))
+    for room in (token.blueprint, userinfo.blueprint, tokens.revocation, tokens.introspection):
+        app.register_blueprint(room(node.provider))
     app.register_blueprint(notices.blueprint(notices=node.notices))
 
 

@@ -22,6 +22,8 @@ Event = Literal[
     "peer.refused",
     "consent.given",
     "code.reused",
+    "refresh.reused",
+    "token.revoked",
     "client.added",
     "client.changed",
     "client.removed",

@@ -14,8 +14,13 @@ from urllib.parse import urlsplit
 USERINFO_ALG = "userinfo_signed_response_alg"
 SECTOR = "sector_identifier_uri"
 
+INTROSPECTION = "manyou_introspection"
+
 Requests = Literal["plain", "signed", "pushed"]
 """The least that authorization requests must be: plain parameters, a request object, or pushed."""
+
+GRANT_TYPES = ("authorization_code", "refresh_token")
+"""What a client may be registered for (RFC 7591 §2)."""
 
 AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
 
@@ -32,7 +37,8 @@ class Client:
         secret_sha256: hex SHA-256 of the random secret; empty without one.
         jwks: public keys of a `private_key_jwt` client (`{"keys": […]}`), or None.
         jwks_uri: where they are instead, or None.
-        id_token_alg: with which its ID tokens and logout tokens are signed, one that the node offers.
+        id_token_alg: with which its ID tokens, logout tokens and signed answers about tokens are signed, one
+            that the node offers.
         pkce: whether a code challenge is demanded; only a confidential client can be exempted.
         consent: `implied` (the click on the site's sign-in is the act) or `ask`.
         peer: True for another identity provider.
@@ -82,6 +88,24 @@ class Client:
             return "pushed"
         asked = self.extra.get("require_signed_request_object") is True
         return "signed" if asked or self.automatic else "plain"
+
+    @property
+    def grant_types(self) -> tuple[str, ...]:
+        """What it may send to the token endpoint (RFC 7591 §2); a peer never more than codes."""
+        said = self.extra.get("grant_types")
+        if self.peer or not isinstance(said, list | tuple):
+            return GRANT_TYPES[:1]
+        return tuple(one for one in GRANT_TYPES if one in said)
+
+    @property
+    def refreshes(self) -> bool:
+        """Whether it gets refresh tokens."""
+        return "refresh_token" in self.grant_types
+
+    @property
+    def introspects(self) -> bool:
+        """Whether it may ask what a token is: a resource server, by an operator's word alone."""
+        return self.extra.get(INTROSPECTION) is True
 
     @property
     def userinfo_alg(self) -> str | None:

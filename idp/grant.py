@@ -1,6 +1,6 @@
 """Grant: owns what an authorization code stands for, from its issue to the end of its tokens.
 
-Does not know OAuth's wire. Imports shelf. The rules, obeyed by the shape of the names and not by
+Does not know OAuth's wire. Imports shelf, generation. The rules, obeyed by the shape of the names and not by
 comparisons:
 
 1. A code is single use: one atomic `take` spends it, before any token is minted. If minting fails the
@@ -20,16 +20,34 @@ import binascii
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
-from idp.shelf import Shelf
+from idp.generation import Generations
+from idp.shelf import Shelf, secret_name
 from idp.store import Store
 
 _RANDOM = 32
 # A grant outlives its access token by the leeway that verifiers of its `exp` allow.
 _LEEWAY = 10
 _LONGEST = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Where the refresh tokens of a grant stand; of each only its SHA-256 is kept.
+
+    Attributes:
+        good: the one that can be used.
+        spent: the one before it; empty at first.
+        spent_at: when that was used, seconds since 1970.
+        witness: what its user proved and asked; empty where it proved nothing.
+    """
+
+    good: str
+    spent: str = ""
+    spent_at: float = 0.0
+    witness: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +71,7 @@ class Grant:
         home_region: GB/T 2260 code.
         rl: identity level, 1 to 5.
         claims: OIDC claims that the scopes release, and no others.
+        line: of its refresh tokens, or None without any.
     """
 
     client_id: str
@@ -71,6 +90,7 @@ class Grant:
     home_region: str
     rl: int
     claims: Mapping[str, object] = field(default_factory=dict)
+    line: Line | None = None
 
 
 class Grants:
@@ -81,24 +101,46 @@ class Grants:
         key: secret that masks session keys inside codes.
         code_lifetime: seconds (RFC 9700 §2.1.1: short).
         token_lifetime: seconds of the access token.
+        refresh_idle: seconds that refresh tokens may lie unused.
+
+    Attributes:
+        generations: makes and reads refresh tokens.
     """
 
-    def __init__(self, store: Store, *, key: bytes, code_lifetime: int, token_lifetime: int) -> None:
+    def __init__(
+        self, store: Store, *, key: bytes, code_lifetime: int, token_lifetime: int, refresh_idle: int
+    ) -> None:
         self._store = store
         self._codes = Shelf(store, "code", Grant)
         self._redeemed = Shelf(store, "grant", Grant)
         self._key = hmac.digest(key, b"session keys in codes", hashlib.sha256)
         self._code_lifetime = code_lifetime
         self._kept = token_lifetime + _LEEWAY
+        self._kept_long = max(self._kept, refresh_idle)
+        self.generations = Generations(key)
 
-    def give(self, grant: Grant) -> str:
-        """Keep a grant and return the code that redeems it. One store write."""
+    def key(self, name: str) -> str:
+        """The store's key of a redeemed grant."""
+        return self._redeemed.key(name)
+
+    def give(self, grant: Grant, *, refreshable: bool = False) -> str:
+        """Keep a grant and return the code that redeems it. One store write.
+
+        Args:
+            refreshable: whether refresh tokens come with it.
+        """
         random = secrets.token_bytes(_RANDOM)
         code = _encode(random + self._masked(random, grant.session_key.encode()))
+        if refreshable:
+            grant = replace(grant, line=Line(good=secret_name(self.first(code, grant.client_id))))
         self._codes.put(_name(code, grant.client_id), grant, self._code_lifetime)
         return code
 
-    def take(self, code: str, client_id: str) -> Grant | None:
+    def first(self, code: str, client_id: str) -> str:
+        """The refresh token that comes with what a code is redeemed into."""
+        return self.generations.first(code, gid=gid(code, client_id), client_id=client_id)
+
+    def take(self, code: str, client_id: str, *, refreshable: bool = False) -> Grant | None:
         """Spend a code: the first caller is the only one. One store round trip.
 
         None when the code is unknown, spent, expired, another client's, or its session is over.
@@ -109,14 +151,26 @@ class Grants:
         return self._codes.take(
             _name(code, client_id),
             into=self._redeemed.key(gid(code, client_id)),
-            ttl=self._kept,
+            ttl=self._kept_long if refreshable else self._kept,
             needs=session_key,
         )
 
     def find(self, name: str) -> Grant | None:
         """Return a redeemed grant while it and its session are alive. Two store reads."""
         grant = self._redeemed.get(name)
-        return grant if grant is not None and self._store.get(grant.session_key) is not None else None
+        return grant if grant is not None and self.alive(grant) else None
+
+    def redeemed(self, name: str) -> Grant | None:
+        """Return a redeemed grant, whether or not its session is alive. One store read."""
+        return self._redeemed.get(name)
+
+    def alive(self, grant: Grant) -> bool:
+        """Whether the session of a grant is alive. One store read."""
+        return self._store.get(grant.session_key) is not None
+
+    def turn(self, name: str, into: Callable[[Grant], Grant]) -> Grant | None:
+        """Change a redeemed grant in one atomic step, as often as somebody else is quicker."""
+        return self._redeemed.change(name, into, self._kept_long)
 
     def end(self, name: str) -> Grant | None:
         """End a redeemed grant: its access token stops working. None when there was none."""

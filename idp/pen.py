@@ -27,8 +27,13 @@ class Pen:
         self._tally = tally
         self._clock = clock
 
-    def sign(self, claims: Mapping[str, object], *, typ: str, alg: str = "ES256") -> str:
-        """The claims, which have an `exp`, as a signed token.
+    def sign(
+        self, claims: Mapping[str, object], *, typ: str, alg: str = "ES256", until: float | None = None
+    ) -> str:
+        """The claims as a signed token.
+
+        Args:
+            until: how long it is believed, seconds since 1970; else its `exp` says it.
 
         Raises:
             Unavailable: `records`.
@@ -37,5 +42,5 @@ class Pen:
         now = self._clock()
         key = self._ring().signer(now, alg)
         token = jose.sign(key, claims, typ=typ)
-        self._tally.note(key.kid, at=now, exp=float(str(claims["exp"])))
+        self._tally.note(key.kid, at=now, exp=float(str(claims["exp"])) if until is None else until)
         return token

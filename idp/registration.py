@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from idp.client import SECTOR, USERINFO_ALG, Client
+from idp.client import INTROSPECTION, SECTOR, USERINFO_ALG, Client
 from idp.settings.places import is_loopback
 from keys.public import ALGORITHMS, is_public, suits
 
@@ -21,6 +21,7 @@ _MORE = (
     "request_object_signing_alg",
     "require_signed_request_object",
     "require_pushed_authorization_requests",
+    INTROSPECTION,
 )
 """What a client may have registered besides, by its name there."""
 
@@ -62,7 +63,7 @@ def problems(client: Client, algorithms: Collection[str] = ("ES256", "RS256")) -
 
 def faults(client: Client, algorithms: Collection[str]) -> Iterator[Fault]:
     """The same, to be told apart."""
-    if not client.redirect_uris:
+    if not client.redirect_uris and not client.introspects:
         yield Fault(field="redirect_uris", wrong="at least one is needed, to which citizens come back")
     yield from _addresses(client)
     yield from _credentials(client)
@@ -111,6 +112,8 @@ def _credentials(client: Client) -> Iterator[Fault]:
     if client.jwks is not None and not _keys(client.jwks):
         wrong = 'write {"keys": […]} with public keys for signatures, each with a kty that we know'
         yield Fault(field="jwks", wrong=wrong)
+    if client.public and client.introspects:
+        yield Fault(field=INTROSPECTION, wrong="a client without a credential cannot ask about tokens")
     if client.public and not client.pkce:
         wrong = "a public client cannot be exempted, since PKCE is all that protects its code"
         yield Fault(field="pkce", wrong=wrong)
@@ -178,7 +181,7 @@ def metadata(client: Client, *, secret: str | None = None) -> Mapping[str, objec
         "redirect_uris": list(client.redirect_uris),
         "post_logout_redirect_uris": list(client.post_logout_redirect_uris) or None,
         "token_endpoint_auth_method": client.auth_method,
-        "grant_types": ["authorization_code"],
+        "grant_types": list(client.grant_types),
         "response_types": ["code"],
         "scope": " ".join(client.scopes),
         "jwks": client.jwks,

@@ -22,6 +22,7 @@ CONSENT = "manyou_consent"
 Way = Literal["automatic", "explicit"]
 
 _KEPT = (
+    "grant_types",
     USERINFO_ALG,
     "request_object_signing_alg",
     "require_signed_request_object",

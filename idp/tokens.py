@@ -24,11 +24,19 @@ ID_TOKEN_ALGS = tuple(alg for alg, family in ALGORITHMS.items() if family.digest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """A verified access token of ours."""
+    """A verified access token of ours.
+
+    Attributes:
+        gid: name of its grant.
+        scopes: its own; a refreshed token may have fewer than the grant (RFC 6749 §6).
+        claims: all that it says.
+    """
 
     gid: str
     client_id: str
     sub: str
+    scopes: tuple[str, ...]
+    claims: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +129,14 @@ class Tokens:
         told = {"iss": self._issuer, "aud": client_id, "iat": now, "exp": now + self._id_token}
         return self._pen.sign({**claims, **told}, typ="userinfo+jwt", alg=alg)
 
+    def introspection(self, said: Mapping[str, object], *, client_id: str, alg: str) -> str:
+        """Return what a token is, signed for who asked (RFC 9701 §5); nothing else is in it, so that it can
+        never pass for a token."""
+        now = int(self._clock())
+        claims = {"iss": self._issuer, "aud": client_id, "iat": now, "token_introspection": dict(said)}
+        until = now + self._id_token  # it has no `exp` (RFC 9701 §5); whoever asked reads it at once
+        return self._pen.sign(claims, typ="token-introspection+jwt", alg=alg, until=until)
+
     def vouched(self, grant: Grant) -> dict[str, object]:
         """Return what every client is told of the sign-in, at the ID token and at userinfo."""
         return {
@@ -142,7 +158,11 @@ class Tokens:
         keys = self._ring().jwks(now)
         claims = self._verify(token, keys, now, algs=(ACCESS_ALG,), typ="at+jwt", audience=self._issuer)
         return Access(
-            gid=_text(claims, "gid"), client_id=_text(claims, "client_id"), sub=_text(claims, "sub")
+            gid=_text(claims, "gid"),
+            client_id=_text(claims, "client_id"),
+            sub=_text(claims, "sub"),
+            scopes=tuple(_text(claims, "scope").split()),
+            claims=claims,
         )
 
     def read_hint(self, token: str) -> Hint:

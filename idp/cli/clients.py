@@ -12,7 +12,7 @@ import click
 from idp.cli.client_tokens import token
 from idp.cli.desk import Desk, at_desk
 from idp.cli.failure import Failure
-from idp.client import USERINFO_ALG, AuthMethod, Client
+from idp.client import GRANT_TYPES, INTROSPECTION, USERINFO_ALG, AuthMethod, Client
 from idp.registration import metadata, problems
 from idp.tokens import ID_TOKEN_ALGS
 from keys.ring import KeyRing, signs
@@ -30,7 +30,7 @@ clients.add_command(token)
 @click.option("--client-id", help="A name of your choice [random].")
 @click.option("--name", required=True, help="What citizens read, in Chinese.")
 @click.option("--name-en", help="The same in English [--name].")
-@click.option("--redirect-uri", multiple=True, required=True, help="Exact; may be given many times.")
+@click.option("--redirect-uri", multiple=True, help="Exact; may be given many times.")
 @click.option(
     "--auth-method",
     type=click.Choice(get_args(AuthMethod)),
@@ -54,6 +54,8 @@ clients.add_command(token)
     help="One of [keys] algorithms.",
 )
 @click.option("--userinfo-alg", type=click.Choice(ID_TOKEN_ALGS), help="Sign userinfo [plain JSON].")
+@click.option("--refresh", is_flag=True, help="It gets refresh tokens, which end with the session.")
+@click.option("--introspect", is_flag=True, help="A resource server: it may ask what any access token is.")
 @click.option("--no-pkce", is_flag=True, help="For old confidential clients only.")
 @click.option(
     "--consent",
@@ -135,8 +137,17 @@ def _client(secret: str | None, options: dict[str, Any]) -> Client:
         backchannel_logout_uri=options["backchannel_logout_uri"],
         initiate_login_uri=options["initiate_login_uri"],
         client_uri=options["client_uri"],
-        extra={USERINFO_ALG: options["userinfo_alg"]} if options["userinfo_alg"] else {},
+        extra=_extra(options),
     )
+
+
+def _extra(options: dict[str, Any]) -> dict[str, object]:
+    said = {
+        USERINFO_ALG: options["userinfo_alg"],
+        "grant_types": list(GRANT_TYPES) if options["refresh"] else None,
+        INTROSPECTION: options["introspect"] or None,
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _signable(client: Client, ring: KeyRing) -> None:
@@ -159,7 +170,7 @@ def _jwks(path: Path | None) -> dict[str, Any] | None:
 
 
 def _line(client: Client) -> str:
-    first, name = client.redirect_uris[0], client.name.get("zh", "")
+    first, name = next(iter(client.redirect_uris), "-"), client.name.get("zh", "")
     return f"{client.client_id:24} {client.auth_method:20} {name}  {first}"
 
 

@@ -65,6 +65,10 @@ class Assertions:
         except jose.JoseError:
             return ""
 
+    def key_named(self, assertion: str) -> str:
+        """Return the key that a verified assertion names, or nothing."""
+        return jose.peek(assertion).kid or ""
+
     def refusal(self, client: Client, assertion: str) -> str | None:
         """Return why an assertion does not prove the client, for the log; None: it does."""
         now = self._clock()

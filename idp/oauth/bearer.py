@@ -35,6 +35,11 @@ def invalid(cause: str, public: str = _ENDED) -> WireError:
     return _refusal("invalid_token", public, 401, cause)
 
 
+def insufficient() -> WireError:
+    """Return the refusal of a token that was refreshed without `openid` (RFC 6750 §3.1)."""
+    return _refusal("insufficient_scope", "the access token lacks the scope openid", 403)
+
+
 def _refusal(code: str, public: str, status: int, cause: str = "") -> WireError:
     challenge = f'Bearer error="{code}", error_description="{public}"'
     return WireError(code, public, status=status, cause=cause, headers={"WWW-Authenticate": challenge})

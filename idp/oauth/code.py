@@ -29,17 +29,18 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib has no
     def create_authorization_response(self, redirect_uri: str, grant_user: Approval) -> tuple[Answer]:
         """Keep the grant and send the code to the client: one store write (RFC 6749 §4.1.2)."""
         checked: Checked = self.request.checked
-        code = self.server.grants.give(_grant(self.server.secret, checked, grant_user))
+        grant = _grant(self.server.secret, checked, grant_user)
+        code = self.server.grants.give(grant, refreshable=checked.client.refreshes)
         return (back(redirect_uri, self.server.issuer, {"code": code, "state": checked.state}),)
 
     def query_authorization_code(self, code: str, client: Party) -> Spent | None:
         """Spend the code. One that was spent before ends what it gave (RFC 6749 §4.1.2, RFC 9700 §4.5)."""
         grants: Grants = self.server.grants
         name = gid(code, client.client_id)
-        grant = grants.take(code, client.client_id)
+        grant = grants.take(code, client.client_id, refreshable=client.client.refreshes)
         if grant is not None:
             self.request.spent = name
-            return Spent(grant, name)
+            return Spent(grant, name, grants.first(code, client.client_id) if grant.line else None)
         earlier = grants.end(name)
         if earlier is not None:
             self.server.alarm(earlier)

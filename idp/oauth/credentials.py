@@ -65,7 +65,19 @@ class Credentials:
             raise self._refusal(f"{shown.method} used, {client.auth_method} registered")
         self._prove(client, shown)
         request.auth_method = shown.method
+        request.witness = self._witness(client, shown)
         return Party(client)
+
+    def _witness(self, client: Client, shown: Presented) -> str:
+        """Which credential was proved, so that the same can be known again; empty where none was."""
+        if shown.method == "none":
+            return ""
+        proof = (
+            self._assertions.key_named(shown.proof)
+            if shown.method == "private_key_jwt"
+            else client.secret_sha256
+        )
+        return hashlib.sha256(f"{shown.method}\0{proof}".encode()).hexdigest()
 
     def _prove(self, client: Client, shown: Presented) -> None:
         if shown.method == "private_key_jwt":

@@ -1,6 +1,6 @@
 """Faces: owns how our nouns look to Authlib. Does not decide anything that they do not say already.
 
-Imports Authlib's request, the client and the grant. Only what Authlib's code flow asks for is here.
+Imports Authlib's request, the client and the grant. Only what Authlib's grants ask for is here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ class Party:
         return response_type == "code"
 
     def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type == "authorization_code"
+        return grant_type in self.client.grant_types
 
     def get_allowed_scope(self, scope: str | None) -> str:
         # Scopes we do not know are ignored (OIDC Core §3.1.2.1), so is `offline_access` until there are
@@ -48,13 +48,21 @@ class Party:
 
 
 class Spent:
-    """A redeemed code, as Authlib's `AuthorizationCodeMixin` wants it."""
+    """A redeemed code or refresh token, as Authlib's `AuthorizationCodeMixin` and `TokenMixin` want it.
 
-    __slots__ = ("gid", "grant")
+    Args:
+        refresh: the refresh token to hand out with it, or None.
+    """
 
-    def __init__(self, grant: Grant, gid: str) -> None:
+    __slots__ = ("gid", "grant", "refresh")
+
+    def __init__(self, grant: Grant, gid: str, refresh: str | None = None) -> None:
         self.grant = grant
         self.gid = gid
+        self.refresh = refresh
+
+    def check_client(self, client: Party) -> bool:
+        return self.grant.client_id == client.client_id
 
     def get_redirect_uri(self) -> str:
         return self.grant.redirect_uri
@@ -93,10 +101,12 @@ class Request(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
         self.client: Any = None
         self.user: Any = None
         self.authorization_code: Any = None
+        self.refresh_token: Any = None
         self.auth_method: str | None = None
         # Set by ours.
         self.checked: Checked | None = None
         self.spent: str | None = None
+        self.witness = ""
         self._scope: str | None = None
 
     @property

@@ -6,6 +6,7 @@ Imports nothing that acts.
 from collections.abc import Sequence
 
 from idp.claims import SCOPES, SUPPORTED
+from idp.client import GRANT_TYPES
 from idp.oauth.asked import PROMPTS
 from idp.oauth.assertion import ALGS
 from idp.oauth.credentials import METHODS
@@ -14,6 +15,8 @@ PATHS = {
     "authorization_endpoint": "/authorize",
     "pushed_authorization_request_endpoint": "/par",
     "token_endpoint": "/token",
+    "revocation_endpoint": "/revoke",
+    "introspection_endpoint": "/introspect",
     "userinfo_endpoint": "/userinfo",
     "jwks_uri": "/jwks",
     "signed_jwks_uri": "/jwks/signed",  # OIDF §5.2.1; the entity configuration carries keys inline instead
@@ -48,13 +51,13 @@ def document(
         "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code"],
+        "grant_types_supported": list(GRANT_TYPES),
         "acr_values_supported": list(acr_values),
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": list(algorithms),
         "userinfo_signing_alg_values_supported": list(algorithms),
-        "token_endpoint_auth_methods_supported": list(METHODS),
-        "token_endpoint_auth_signing_alg_values_supported": list(ALGS),
+        **_credentials(),
+        "introspection_signing_alg_values_supported": list(algorithms),
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": sorted(PROMPTS),
         "claim_types_supported": ["normal"],
@@ -67,4 +70,15 @@ def document(
         "authorization_response_iss_parameter_supported": True,
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
+    }
+
+
+def _credentials() -> dict[str, object]:
+    """How clients prove who they are; who asks about tokens always does (RFC 8414 §2)."""
+    methods = {"token": METHODS, "revocation": METHODS}
+    methods["introspection"] = tuple(one for one in METHODS if one != "none")
+    return {
+        f"{name}_endpoint_auth_{what}_supported": list(values)
+        for name, by in methods.items()
+        for what, values in (("methods", by), ("signing_alg_values", ALGS))
     }

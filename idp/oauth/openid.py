@@ -31,7 +31,7 @@ class IdTokens(OpenIDCode):  # type: ignore[misc]  # Authlib has no types
 
     def encode_id_token(self, token: Mapping[str, str], request: Request) -> str:
         """Mint the ID token that goes with an access token."""
-        spent, party = request.authorization_code, request.client
+        spent, party = request.authorization_code or request.refresh_token, request.client
         return self._tokens.id_token(
             spent.grant, alg=party.client.id_token_alg, access_token=token["access_token"]
         )

@@ -6,34 +6,36 @@ client is decided here, before Authlib sees a request: nothing travels until the
 are known.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from authlib.oauth2.rfc6749 import OAuth2Error
 
 from idp.answer import Answer
-from idp.claims import released
-from idp.client import Client, Newcomers
+from idp.client import GRANT_TYPES, Client, Newcomers
 from idp.clock import Clock
 from idp.errors import PageError, Refused, WireError
+from idp.families import Families
 from idp.grant import Grants
-from idp.oauth import asked, bearer, metadata
+from idp.oauth import asked, metadata
 from idp.oauth.asked import Approval, Checked, Unlawful
 from idp.oauth.assertion import Assertions
 from idp.oauth.code import Alarm, CodeGrant
 from idp.oauth.credentials import Credentials
 from idp.oauth.faces import Request
+from idp.oauth.introspection import Introspection
 from idp.oauth.once import Uses
 from idp.oauth.opening import Opening
 from idp.oauth.par import Pushed
 from idp.oauth.partykeys import PartyKeys
 from idp.oauth.pushing import Pushing
 from idp.oauth.request_object import RequestObjects
+from idp.oauth.revocation import Revocation
 from idp.oauth.server import Server
-from idp.oauth.wire import WireRequest, back, describe, sealed, told
+from idp.oauth.userinfo import Userinfo
+from idp.oauth.wire import WireRequest, back, describe
 from idp.store import Store
 from idp.tokens import Tokens
-from keys.jose import JoseError
 
 
 class Provider:
@@ -44,15 +46,17 @@ class Provider:
         clients: who is known.
         store: short-lived state.
         grants: codes and what they stand for.
+        families: refresh tokens.
         tokens: mints and reads ID and access tokens.
         secret: of the pairwise subjects, 32 bytes.
         keys: of clients.
         alarm: told of a code's second use, after its tokens were ended.
         clock: seconds since 1970.
-        acr_values, ui_locales, registration: for discovery, as `metadata.document` takes them.
+        discovery: the discovery document (`metadata.document`).
 
     Attributes:
         uses: which requests that are good once were used.
+        userinfo, revoke, introspect: the endpoints of OIDC Core §5.3, RFC 7009 and RFC 7662, as `token`.
     """
 
     def __init__(
@@ -62,27 +66,18 @@ class Provider:
         clients: Newcomers,
         store: Store,
         grants: Grants,
+        families: Families,
         tokens: Tokens,
         secret: bytes,
         keys: PartyKeys,
         alarm: Alarm,
         clock: Clock,
-        acr_values: Sequence[str],
-        ui_locales: Sequence[str],
-        algorithms: Sequence[str] = ("ES256", "RS256"),
-        registration: bool = False,
+        discovery: Mapping[str, object],
     ) -> None:
         self._issuer = issuer
         self._clients = clients
         self._grants = grants
-        self._tokens = tokens
-        self._metadata = metadata.document(
-            issuer,
-            acr_values=acr_values,
-            ui_locales=ui_locales,
-            algorithms=algorithms,
-            registration=registration,
-        )
+        self._metadata = discovery
         self.uses = Uses(store)
         objects, pushed = RequestObjects(issuer=issuer, keys=keys, clock=clock), Pushed(store)
         self._opening = Opening(objects, pushed)
@@ -92,10 +87,15 @@ class Provider:
         self._pushing = Pushing(
             authenticate, self._meet, self.check, objects=objects, pushed=pushed, uses=self.uses
         )
+        self.userinfo = Userinfo(clients, tokens, grants).userinfo
+        self.revoke = Revocation(authenticate, tokens, families).revoke
+        asking = Introspection(authenticate, clients, tokens, grants, families, issuer=issuer)
+        self.introspect = asking.introspect
         self._server = Server(
             issuer=issuer,
             clients=clients,
             grants=grants,
+            families=families,
             tokens=tokens,
             secret=secret,
             authenticate=authenticate,
@@ -174,17 +174,18 @@ class Provider:
         return back(error.back_to, self._issuer, told_to)
 
     def token(self, wire: WireRequest) -> Answer:
-        """Redeem a code (RFC 6749 §4.1.3). One store round trip and two signatures for a lawful request.
+        """Redeem a code (RFC 6749 §4.1.3) or use a refresh token (§6). Two signatures for a lawful request;
+        one store round trip for a code, three and an SQL query for a refresh token.
 
         Raises:
             WireError: RFC 6749 §5.2.
         """
         # The body alone: a credential or a code in a URL is in somebody's log (RFC 6749 §2.3.1, §3.2).
         form = {name: value for name, value in wire.form.items() if value}
-        if form.get("grant_type") != "authorization_code":
+        if form.get("grant_type") not in GRANT_TYPES:
             missing = "grant_type" not in form
             code = "invalid_request" if missing else "unsupported_grant_type"
-            raise WireError(code, "send grant_type=authorization_code in the body")
+            raise WireError(code, f"send grant_type={' or '.join(GRANT_TYPES)} in the body")
         request = Request("POST", form, wire)
         try:
             answer: Answer = self._server.create_token_response(request)
@@ -193,28 +194,6 @@ class Provider:
                 self._grants.end(request.spent)
             raise
         return answer
-
-    def userinfo(self, wire: WireRequest) -> Answer:
-        """Say what the granted scopes release (OIDC Core §5.3).
-
-        Raises:
-            WireError: RFC 6750 §3.1.
-        """
-        token = bearer.presented(wire)
-        try:
-            access = self._tokens.read_access(token)
-        except JoseError as error:
-            raise bearer.invalid(error.reason) from None
-        grant = self._grants.find(access.gid)
-        if grant is None or (grant.client_id, grant.sub) != (access.client_id, access.sub):
-            raise bearer.invalid("grant ended")
-        client = self._clients.find(grant.client_id)
-        if client is None:
-            raise bearer.invalid("client removed")
-        claims = {"sub": grant.sub, **self._tokens.vouched(grant), **released(grant.claims, grant.scopes)}
-        if client.userinfo_alg is None:
-            return told(claims)
-        return sealed(self._tokens.userinfo(claims, client_id=client.client_id, alg=client.userinfo_alg))
 
     def metadata(self) -> Mapping[str, object]:
         """Return the discovery document (OIDC Discovery §3)."""

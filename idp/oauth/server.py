@@ -13,11 +13,13 @@ from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Error
 from idp.answer import Answer
 from idp.client import Clients
 from idp.errors import WireError
+from idp.families import Families
 from idp.grant import Grants
 from idp.oauth.code import Alarm, CodeGrant
 from idp.oauth.faces import Party, Request, Spent
 from idp.oauth.openid import IdTokens
 from idp.oauth.pkce import S256
+from idp.oauth.renewal import RefreshGrant
 from idp.oauth.wire import told
 from idp.tokens import Tokens
 
@@ -31,6 +33,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
         issuer: ours.
         clients: who is known.
         grants: where codes and grants are kept.
+        families: what becomes of refresh tokens.
         tokens: what is minted.
         secret: of the pairwise subjects.
         authenticate: judges the client of a token request.
@@ -43,6 +46,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
         issuer: str,
         clients: Clients,
         grants: Grants,
+        families: Families,
         tokens: Tokens,
         secret: bytes,
         authenticate: Authenticate,
@@ -51,12 +55,14 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
         super().__init__()
         self.issuer = issuer
         self.grants = grants
+        self.families = families
         self.secret = secret
         self.alarm = alarm
         self._clients = clients
         self._tokens = tokens
         self._authenticate = authenticate
         self.register_grant(CodeGrant, [S256(), IdTokens(tokens)])
+        self.register_grant(RefreshGrant, [IdTokens(tokens)])
         logging.getLogger("authlib").setLevel(logging.INFO)
 
     def query_client(self, client_id: str) -> Party | None:
@@ -70,14 +76,16 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
         return self._authenticate(request)
 
     def generate_token(self, *, user: Spent, **_: object) -> dict[str, object]:
-        """Mint the access token. `user` is the spent code: it says everything that a token may say."""
+        """Mint the access token. `user` is the spent code or refresh token: it says everything that a token
+        may say."""
         token, lifetime = self._tokens.access_token(user.grant, user.gid)
-        return {
+        minted: dict[str, object] = {
             "access_token": token,
             "token_type": "Bearer",
             "expires_in": lifetime,
             "scope": " ".join(user.grant.scopes),
         }
+        return minted if user.refresh is None else {**minted, "refresh_token": user.refresh}
 
     def save_token(self, token: object, request: Request) -> None:
         """Nothing is stored per token: the grant was kept when its code was spent."""

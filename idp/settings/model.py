@@ -113,6 +113,8 @@ class Lifetimes(Table):
     code: StrictInt = Field(default=60, ge=5, le=60, examples=[60])
     id_token: StrictInt = Field(default=300, ge=30, le=600, examples=[300])
     access_token: StrictInt = Field(default=600, ge=30, le=600, examples=[600])
+    refresh_idle: StrictInt = Field(default=3600, ge=30, le=86400, examples=[3600])
+    refresh_grace: StrictInt = Field(default=10, ge=0, le=60, examples=[10])
     session_idle: StrictInt = Field(default=1800, ge=30, le=43200, examples=[1800])
     session_absolute: StrictInt = Field(default=43200, ge=60, le=86400, examples=[43200])
     login: StrictInt = Field(default=1800, ge=60, le=3600, examples=[1800])

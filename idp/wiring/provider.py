@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from idp import levels
 from idp.clock import Clock
+from idp.families import Families
 from idp.grant import Grants
 from idp.known import KnownClients
+from idp.oauth import metadata
 from idp.oauth.partykeys import PartyKeys
 from idp.oauth.provider import Provider
 from idp.settings import Settings
@@ -37,19 +39,25 @@ def open_provider(
         key=secrets.get_or_create("codes"),
         code_lifetime=settings.lifetimes.code,
         token_lifetime=settings.lifetimes.access_token,
+        refresh_idle=settings.lifetimes.refresh_idle,
     )
+    families = Families(grants, grace=settings.lifetimes.refresh_grace, endings=records.endings, clock=clock)
     return Provider(
         issuer=settings.issuer,
         clients=clients,
         store=store,
         grants=grants,
+        families=families,
         tokens=tokens,
         secret=secrets.get_or_create("pairwise"),
         keys=keys,
         alarm=lambda grant: audit.record("code.reused", client=grant.client_id),
         clock=clock,
-        algorithms=algorithms,
-        acr_values=[levels.uri(step, settings.namespace) for step in levels.STEPS],
-        ui_locales=("zh-CN", "en"),
-        registration=settings.registration.dynamic,
+        discovery=metadata.document(
+            settings.issuer,
+            acr_values=[levels.uri(step, settings.namespace) for step in levels.STEPS],
+            ui_locales=("zh-CN", "en"),
+            algorithms=algorithms,
+            registration=settings.registration.dynamic,
+        ),
     )

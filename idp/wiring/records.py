@@ -11,6 +11,7 @@ from idp.records.clients import ClientRecords
 from idp.records.consents import Consents
 from idp.records.database import Database
 from idp.records.dynamic import DynamicRecords
+from idp.records.endings import FamilyEndings
 from idp.records.farewells import Farewells
 from idp.records.keyfacts import KeyFacts
 from idp.records.keys import KeyRecords
@@ -43,6 +44,7 @@ class Records:
     outbox: Outbox
     tombstones: Tombstones
     farewells: Farewells
+    endings: FamilyEndings
     kek: Kek
     key_records: KeyRecords
     key_facts: KeyFacts
@@ -65,8 +67,7 @@ def open_records(settings: Settings, *, clock: Clock = clocks.system) -> Records
     database = Database(settings.records.url)
     migrate(database)
     kek = open_kek(settings.keys)
-    secrets = Secrets(database, kek)
-    audit_records = AuditRecords(database, settings.issuer)
+    secrets, audit_records = Secrets(database, kek), AuditRecords(database, settings.issuer)
     audit = Audit(audit_records, secrets.get_or_create("audit"), clock)
     key_records = KeyRecords(database)
     clients = ClientRecords(database)
@@ -81,6 +82,7 @@ def open_records(settings: Settings, *, clock: Clock = clocks.system) -> Records
         outbox=Outbox(database),
         tombstones=Tombstones(database),
         farewells=Farewells(database, audit_records, audit),
+        endings=FamilyEndings(database, audit_records),
         kek=kek,
         key_records=key_records,
         key_facts=KeyFacts(database, audit_records),

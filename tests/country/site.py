@@ -75,6 +75,22 @@ class Site:
         )
         return reply.status, json.loads(reply.body)
 
+    def refresh(self, token: str, **changes: str) -> tuple[int, dict[str, Any]]:
+        """A request with a refresh token; status and answer."""
+        return self.call("token_endpoint", grant_type="refresh_token", refresh_token=token, **changes)
+
+    def call(self, endpoint: str, **form: str) -> tuple[int, dict[str, Any]]:
+        """A request at an endpoint that discovery names, with the site's own credential; status and answer."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        if self._secret:
+            pair = base64.b64encode(f"{self.client_id}:{self._secret}".encode()).decode()
+            headers["Authorization"] = f"Basic {pair}"
+        else:
+            form["client_id"] = self.client_id
+        url = self.discovery()[endpoint]
+        reply = self._network.send("POST", url, headers=headers, body=urlencode(form).encode())
+        return reply.status, json.loads(reply.body or b"{}")
+
     def userinfo(self, access_token: str) -> tuple[int, dict[str, Any]]:
         headers = {"Authorization": f"Bearer {access_token}"}
         url = self.discovery()["userinfo_endpoint"]

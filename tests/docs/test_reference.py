@@ -29,7 +29,7 @@ SOURCES = sorted(
 EVERYWHERE = {"--settings", "--json"}
 
 # Codes that the source does not spell at a raise: made of parts, or raised by Authlib's classes.
-ASSEMBLED = {"request_uri_not_supported", "registration_not_supported"}
+ASSEMBLED = {"request_uri_not_supported", "registration_not_supported", "unauthorized_client"}
 RAISERS = {
     "PageError",
     "NotResolved",
@@ -215,7 +215,11 @@ def test_every_kind_of_key_in_the_store_has_a_line() -> None:
                 start[1]
                 for node in ast.walk(tree)
                 if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant)
-                if (start := re.fullmatch(r"(anchor-told|asked|jti|keypush|known|lead|notice|ring):", str(node.values[0].value)))
+                if (
+                    start := re.fullmatch(
+                        r"(anchor-told|asked|jti|keypush|known|lead|notice|ring):", str(node.values[0].value)
+                    )
+                )
             }
     said = re.findall(r"^\| `([a-z-]+)` \|", prose(REFERENCE / "store-keys.md"), re.MULTILINE)
     assert set(said) == kinds

@@ -42,7 +42,7 @@ def store(clock: Clock) -> MemoryStore:
 
 @pytest.fixture
 def grants(store: MemoryStore) -> Grants:
-    return Grants(store, key=b"k" * 32, code_lifetime=60, token_lifetime=600)
+    return Grants(store, key=b"k" * 32, code_lifetime=60, token_lifetime=600, refresh_idle=3_600)
 
 
 def test_a_grant_comes_back_as_it_was_given(grants: Grants) -> None:
@@ -118,7 +118,7 @@ def test_a_redeemed_grant_outlives_its_access_token_by_the_leeway_only(grants: G
 
 def test_codes_of_one_session_cannot_be_joined_without_the_key(grants: Grants, store: MemoryStore) -> None:
     code = grants.give(GRANT)
-    stranger = Grants(store, key=b"x" * 32, code_lifetime=60, token_lifetime=600)
+    stranger = Grants(store, key=b"x" * 32, code_lifetime=60, token_lifetime=600, refresh_idle=3_600)
     assert stranger.take(code, "portal") is None
     other = grants.give(replace(GRANT, client_id="other"))
     tails = [each[43:] for each in (code, other)]

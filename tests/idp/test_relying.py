@@ -119,3 +119,19 @@ NAMES: Mapping[str, tuple[dict[str, Any], dict[str, str]]] = {
 @pytest.mark.parametrize(("changes", "names"), NAMES.values(), ids=NAMES)
 def test_people_read_a_name(changes: dict[str, Any], names: dict[str, str]) -> None:
     assert made(**changes).name == names
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (["authorization_code", "refresh_token"], True),
+        (["authorization_code"], False),
+        (None, False),
+    ],
+)
+def test_refresh_tokens_go_to_whom_the_chain_lets_ask_for_them(said: list[str] | None, kept: bool) -> None:
+    assert made(grant_types=said).refreshes is kept
+
+
+def test_no_chain_makes_a_resource_server() -> None:
+    assert not made(manyou_introspection=True).introspects

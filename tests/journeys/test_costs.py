@@ -7,6 +7,7 @@ from sqlalchemy import event
 
 from keys import jose
 from tests.country.world import GD, PORTAL_GD, World
+from tests.journeys.steps import code_for
 
 
 def test_a_sign_in_with_a_session_costs_three_round_trips_two_signatures_and_no_sql(
@@ -24,6 +25,22 @@ def test_a_sign_in_with_a_session_costs_three_round_trips_two_signatures_and_no_
     assert trips == ["GET", "SET", "EVALSHA"]
     assert len(signatures) == 2
     assert queries == []
+
+
+def test_a_refresh_costs_three_round_trips_two_signatures_and_one_query(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grants = {"grant_types": ["authorization_code", "refresh_token"]}
+    site = world.site("http://keeps.localhost:8488", GD, "keeps", extra=grants)
+    code, kept = code_for(world, world.browser(), site)
+    _, tokens = site.redeem(code, kept["verifier"])
+    _, tokens = site.refresh(tokens["refresh_token"])
+    trips, signatures, queries = counted(world, monkeypatch)
+    status, _ = site.refresh(tokens["refresh_token"])
+    assert status == 200
+    assert trips == ["GET", "EVALSHA", "GET"]
+    assert signatures == ["at+jwt", "JWT"]
+    assert [query.split(" \n")[0] for query in queries] == ["BEGIN", "SELECT tombstones.session_key"]
 
 
 def counted(world: World, patch: pytest.MonkeyPatch) -> tuple[list[str], list[str], list[str]]:

@@ -14,7 +14,7 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from idp.claims import SCOPES
-from idp.client import SECTOR, USERINFO_ALG, AuthMethod, Client
+from idp.client import GRANT_TYPES, SECTOR, USERINFO_ALG, AuthMethod, Client
 from idp.errors import WireError
 from idp.oauth.assertion import ALGS
 from idp.oauth.credentials import METHODS
@@ -126,6 +126,7 @@ def _extra(said: Said) -> Said:
         "client_name": _name(said, "client_name"),
         USERINFO_ALG: text(said, USERINFO_ALG),
         SECTOR: text(said, SECTOR),
+        "grant_types": [one for one in GRANT_TYPES if one in (texts(said, "grant_types") or ())] or None,
         **{name: flag(said, name) or None for name in _FLAGS},
         **{name: one_of(said, name, ALGS) for name in _ALGS},
     }

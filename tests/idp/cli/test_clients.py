@@ -246,3 +246,18 @@ def test_an_algorithm_that_is_new_in_the_settings_waits_for_its_first_key(
     assert refused.code == 1
     assert "no key of EdDSA signs yet" in refused.err
     assert node(*ADD, "--id-token-alg", "RS256").code == 0
+
+
+def test_a_site_is_registered_for_refresh_tokens(node: Run) -> None:
+    assert node(*ADD, "--refresh", "--json").json["grant_types"] == ["authorization_code", "refresh_token"]
+    assert node(*ADD, "--json").json["grant_types"] == ["authorization_code"]
+
+
+def test_a_resource_server_needs_no_address_but_a_credential(node: Run) -> None:
+    interface = ("clients", "add", "--name", "接口", "--client-id", "files")
+    assert node(*interface).code == 1
+    refused = node(*interface, "--introspect", "--auth-method", "none")
+    assert refused.code == 1
+    assert "without a credential" in refused.err
+    assert node(*interface, "--introspect", "--json").json["manyou_introspection"] is True
+    assert "files" in node("clients", "list").out

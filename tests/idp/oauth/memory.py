@@ -1,6 +1,10 @@
 """Time, the store and the register of clients, in memory."""
 
+from collections.abc import Collection
+
 from idp.client import Client, Introduction
+from idp.errors import Unavailable
+from idp.families import FamilyEnd
 
 NOW = 1_800_000_000.0
 
@@ -55,6 +59,7 @@ class MemoryStore:
         return value
 
     def swap(self, key: str, old: bytes, new: bytes | None, ttl: int) -> bool:
+        self.trips.append(f"swap {key}")
         if self._look(key) != old:
             return False
         self._held.pop(key)
@@ -71,6 +76,26 @@ class MemoryStore:
     def everything(self) -> str:
         """All that a reader of the store could see."""
         return " ".join([*self._held, *(value.decode() for value, _ in self._held.values())])
+
+
+class MemoryEndings:
+    """What ended for good."""
+
+    def __init__(self) -> None:
+        self.written: list[FamilyEnd] = []
+        self.keys: set[str] = set()
+        self.down = False
+
+    def write(self, ending: FamilyEnd) -> None:
+        if self.down:
+            raise Unavailable("records")
+        self.written.append(ending)
+        self.keys.add(ending.key)
+
+    def any_ended(self, keys: Collection[str]) -> bool:
+        if self.down:
+            raise Unavailable("records")
+        return bool(self.keys & set(keys))
 
 
 class Register:

@@ -11,7 +11,9 @@ from urllib.parse import parse_qsl, quote_plus, urlsplit
 from idp.answer import Answer
 from idp.citizen import Citizen
 from idp.client import Client
+from idp.families import Families
 from idp.grant import Grant, Grants
+from idp.oauth import metadata
 from idp.oauth.asked import Approval, Checked
 from idp.oauth.partykeys import PartyKeys
 from idp.oauth.provider import Provider
@@ -19,7 +21,7 @@ from idp.oauth.wire import WireRequest
 from idp.tokens import Tokens
 from keys.key import SigningKey, generate
 from keys.ring import KeyRing
-from tests.idp.oauth.memory import NOW, Clock, MemoryStore, Register
+from tests.idp.oauth.memory import NOW, Clock, MemoryEndings, MemoryStore, Register
 from tests.idp.pens import pen
 
 ISSUER = "http://gd.localhost:8410"
@@ -43,6 +45,9 @@ PORTAL = Client(
     name={"zh": "门户", "en": "Portal"},
     redirect_uris=(CALLBACK, "http://portal.localhost:8411/other?keep=a%20b"),
     secret_sha256=hashlib.sha256(SECRET.encode()).hexdigest(),
+)
+REFRESHING = replace(
+    PORTAL, client_id="refreshing", extra={"grant_types": ["authorization_code", "refresh_token"]}
 )
 NATIVE = Client(
     client_id="native",
@@ -79,10 +84,11 @@ class Place:
     """The provider and what stands round it."""
 
     clock: Clock = field(default_factory=Clock)
-    register: Register = field(default_factory=lambda: Register(PORTAL, NATIVE))
+    register: Register = field(default_factory=lambda: Register(PORTAL, REFRESHING, NATIVE))
     alarms: list[Grant] = field(default_factory=list)
     remote: dict[str, Mapping[str, object]] = field(default_factory=dict)
     signed: Mapping[str, object] = field(default_factory=dict)
+    endings: MemoryEndings = field(default_factory=MemoryEndings)
 
     def __post_init__(self) -> None:
         self.store = MemoryStore(self.clock)
@@ -96,19 +102,27 @@ class Place:
             ring=lambda: self.ring,
             clock=self.clock,
         )
-        self.grants = Grants(self.store, key=b"k" * 32, code_lifetime=60, token_lifetime=600)
+        self.grants = Grants(
+            self.store, key=b"k" * 32, code_lifetime=60, token_lifetime=600, refresh_idle=3_600
+        )
+        self.families = Families(self.grants, grace=10, endings=self.endings, clock=self.clock)
         self.provider = Provider(
             issuer=ISSUER,
             clients=self.register,
             store=self.store,
             grants=self.grants,
+            families=self.families,
             tokens=self.tokens,
             secret=b"p" * 32,
             keys=PartyKeys(lambda uri, _kid: self.remote[uri], lambda *_: self.signed),
             alarm=self.alarms.append,
             clock=self.clock,
-            acr_values=(f"{NAMESPACE}/acr/realname",),
-            ui_locales=("zh", "en"),
+            discovery=metadata.document(
+                ISSUER,
+                acr_values=(f"{NAMESPACE}/acr/realname",),
+                ui_locales=("zh", "en"),
+                algorithms=("ES256", "RS256"),
+            ),
         )
         self.store.put(SESSION, b"alive", 3_600)
 
@@ -173,6 +187,23 @@ class Place:
                 query=query or {},
                 headers=headers,
             )
+        )
+
+    def refresh(self, token: str, client: Client = PORTAL, /, **changes: str | None) -> Answer:
+        """Use a refresh token by a lawful request, changed; None leaves a parameter out."""
+        named: dict[str, str | None] = {"client_id": client.client_id} if client.public else {}
+        form: dict[str, Any] = {"grant_type": "refresh_token", "refresh_token": token, **named, **changes}
+        return self.provider.token(self.post(client, **form))
+
+    def post(
+        self, client: Client = PORTAL, /, *, headers: Mapping[str, str] | None = None, **form: str | None
+    ) -> WireRequest:
+        """A request of a client that shows its registered credential."""
+        shown = {} if client.public else basic(client.client_id, SECRET)
+        return WireRequest(
+            method="POST",
+            form={name: value for name, value in form.items() if value is not None},
+            headers={**shown, **(headers or {})},
         )
 
     def sign_in(self, client: Client = PORTAL, /, **changes: str | None) -> dict[str, Any]:

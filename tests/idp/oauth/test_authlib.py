@@ -67,4 +67,8 @@ def test_discovery_says_only_what_works(place: Place) -> None:
     assert said["authorization_endpoint"] == ISSUER + "/authorize"
     assert said["end_session_endpoint"] == ISSUER + "/logout"
     assert "registration_endpoint" not in said
-    assert "refresh_token" not in said["grant_types_supported"]  # type: ignore[operator]
+    assert said["grant_types_supported"] == ["authorization_code", "refresh_token"]
+    assert said["revocation_endpoint"] == ISSUER + "/revoke"
+    assert said["introspection_endpoint"] == ISSUER + "/introspect"
+    assert "none" not in said["introspection_endpoint_auth_methods_supported"]  # type: ignore[operator]
+    assert "offline_access" not in said["scopes_supported"]  # type: ignore[operator]

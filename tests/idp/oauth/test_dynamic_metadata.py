@@ -50,6 +50,7 @@ SERVED: dict[str, dict[str, Any]] = {
         "redirect_uris": ["https://tax.example/a?x=1", "http://localhost:9/cb"],
         "post_logout_redirect_uris": ["https://tax.example/bye"],
     },
+    "refresh tokens": {"grant_types": ["authorization_code", "refresh_token"]},
     "where servers and people come to": {
         "backchannel_logout_uri": "https://tax.example/out",
         "backchannel_logout_session_required": True,
