@@ -1,5 +1,5 @@
 """Known: owns the one way to find a relying party: registered here, a peer, or known by a trust chain.
-Imports peers, client.
+Imports peers, relying, client.
 
 In this order: whoever is registered here or named in the settings is never looked for elsewhere.
 """
@@ -10,6 +10,7 @@ from typing import Protocol
 from idp.client import Client, Introduction
 from idp.peer import Peer
 from idp.peers import Peers
+from idp.relying import string, strings
 
 
 class Strangers(Protocol):
@@ -80,12 +81,12 @@ def as_client(peer: Peer, *, chained: bool = False) -> Client:
     return Client(
         client_id=peer.issuer,
         name=peer.name,
-        redirect_uris=_strings(party.get("redirect_uris")),
+        redirect_uris=strings(party, "redirect_uris"),
         auth_method="private_key_jwt",
         jwks=jwks if isinstance(jwks, dict) else {"keys": []},
-        post_logout_redirect_uris=_strings(party.get("post_logout_redirect_uris")),
-        backchannel_logout_uri=_string(party.get("backchannel_logout_uri")),
-        initiate_login_uri=_string(party.get("initiate_login_uri")),
+        post_logout_redirect_uris=strings(party, "post_logout_redirect_uris"),
+        backchannel_logout_uri=string(party, "backchannel_logout_uri"),
+        initiate_login_uri=string(party, "initiate_login_uri"),
         client_uri=peer.issuer,
         peer=True,
         region=peer.region,
@@ -93,11 +94,3 @@ def as_client(peer: Peer, *, chained: bool = False) -> Client:
         automatic=chained,
         expires=int(peer.expires) if chained else None,
     )
-
-
-def _strings(value: object) -> tuple[str, ...]:
-    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list | tuple) else ()
-
-
-def _string(value: object) -> str | None:
-    return value if isinstance(value, str) else None

@@ -52,17 +52,17 @@ def client_of(chain: TrustChain, *, way: Way, algorithms: Collection[str]) -> Cl
     client = Client(
         client_id=chain.subject,
         name=_name(said, chain),
-        redirect_uris=_strings(said, "redirect_uris"),
+        redirect_uris=strings(said, "redirect_uris"),
         auth_method="private_key_jwt",
         jwks=_jwks(said),
-        jwks_uri=_string(said, "jwks_uri") if "jwks" not in said else None,
-        id_token_alg=_string(said, "id_token_signed_response_alg") or usual(algorithms),
+        jwks_uri=string(said, "jwks_uri") if "jwks" not in said else None,
+        id_token_alg=string(said, "id_token_signed_response_alg") or usual(algorithms),
         scopes=_scopes(said),
         consent="implied" if _implied(chain, said) else "ask",
-        post_logout_redirect_uris=_strings(said, "post_logout_redirect_uris"),
-        backchannel_logout_uri=_string(said, "backchannel_logout_uri"),
-        initiate_login_uri=_string(said, "initiate_login_uri"),
-        client_uri=_string(said, "client_uri"),
+        post_logout_redirect_uris=strings(said, "post_logout_redirect_uris"),
+        backchannel_logout_uri=string(said, "backchannel_logout_uri"),
+        initiate_login_uri=string(said, "initiate_login_uri"),
+        client_uri=string(said, "client_uri"),
         extra={name: said[name] for name in _KEPT if name in said},
         automatic=way == "automatic",
         expires=chain.expires,
@@ -75,16 +75,16 @@ def client_of(chain: TrustChain, *, way: Way, algorithms: Collection[str]) -> Cl
 
 def comes(chain: TrustChain, way: Way) -> bool:
     """Whether the subject of a chain says that it registers in this way."""
-    return way in _strings(chain.metadata(KIND) or {}, "client_registration_types")
+    return way in strings(chain.metadata(KIND) or {}, "client_registration_types")
 
 
 def _check(said: Mapping[str, object], way: Way) -> None:
-    if way not in _strings(said, "client_registration_types"):
+    if way not in strings(said, "client_registration_types"):
         raise Unfit(f"client_registration_types does not name {way}")
     if said.get("token_endpoint_auth_method", "private_key_jwt") != "private_key_jwt":
         raise Unfit("token_endpoint_auth_method is not private_key_jwt: there is no shared secret by chain")
     for name, needed in (("response_types", "code"), ("grant_types", "authorization_code")):
-        if name in said and needed not in _strings(said, name):
+        if name in said and needed not in strings(said, name):
             raise Unfit(f"{name} does not name {needed}")
     if not any(name in said for name in ("jwks", "jwks_uri", "signed_jwks_uri")):
         raise Unfit("jwks, jwks_uri and signed_jwks_uri are missing: there is no key to verify requests with")
@@ -128,9 +128,9 @@ def _name(said: Mapping[str, object], chain: TrustChain) -> Mapping[str, str]:
     sources = ((said, "client_name"), (said, "organization_name"), (organisation, "organization_name"))
     found: dict[str, str] = {}
     for source, name in sources:
-        plain = _string(source, name)
+        plain = string(source, name)
         for language in ("zh", "en"):
-            tagged = _string(source, f"{name}#{language}") or _tagged(source, name, language) or plain
+            tagged = string(source, f"{name}#{language}") or _tagged(source, name, language) or plain
             if tagged:
                 found.setdefault(language, tagged)
     host = urlsplit(chain.subject).hostname or chain.subject
@@ -140,16 +140,18 @@ def _name(said: Mapping[str, object], chain: TrustChain) -> Mapping[str, str]:
 def _tagged(source: Mapping[str, object], name: str, language: str) -> str | None:
     """A more special tag of the language: `client_name#zh-CN`."""
     tags = sorted(one for one in source if one.startswith(f"{name}#{language}-"))
-    return next((value for tag in tags if (value := _string(source, tag))), None)
+    return next((value for tag in tags if (value := string(source, tag))), None)
 
 
-def _strings(said: Mapping[str, object], name: str) -> tuple[str, ...]:
+def strings(said: Mapping[str, object], name: str) -> tuple[str, ...]:
+    """The strings of a list in metadata; what is none of them is left out."""
     value = said.get(name)
     if not isinstance(value, list | tuple):
         return ()
     return tuple(item for item in value if isinstance(item, str))
 
 
-def _string(said: Mapping[str, object], name: str) -> str | None:
+def string(said: Mapping[str, object], name: str) -> str | None:
+    """A string in metadata with something in it, or None."""
     value = said.get(name)
     return value if isinstance(value, str) and value else None
