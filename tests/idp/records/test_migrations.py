@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import inspect
 
 from idp.records import migrate as migrations
 from idp.records.database import Database
@@ -18,15 +19,31 @@ from tests.keys.forge import NOW, key
 KEK = Kek(b"k" * 32)
 
 
+RELEASED = "0004"  # the newest in 0.1.0
+
+
+def upgrade(database: Database, version: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent / "migrations"))
+    with database.engine.connect() as connection:
+        config.attributes["connection"] = connection.execution_options(writes=True)
+        command.upgrade(config, version)
+
+
+def form(database: Database) -> dict[str, dict[str, tuple[str, bool]]]:
+    """Type and nullability of each column of each table."""
+    seen = inspect(database.engine)
+    return {
+        table: {one["name"]: (str(one["type"]), one["nullable"]) for one in seen.get_columns(table)}
+        for table in seen.get_table_names()
+    }
+
+
 @pytest.fixture
 def first(tmp_path: Path) -> Database:
     """A database in its first form."""
     made = Database(f"sqlite:///{tmp_path}/manyou.sqlite")
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent / "migrations"))
-    with made.engine.connect() as connection:
-        config.attributes["connection"] = connection.execution_options(writes=True)
-        command.upgrade(config, "0001")
+    upgrade(made, "0001")
     return made
 
 
@@ -56,3 +73,23 @@ def test_a_key_without_a_private_half_can_be_kept(first: Database) -> None:
     assert KeyRecords(first).save("oidc", 0, [row])
     assert KeyRecords(first).load("oidc") == (1, (row,))
     assert unseal(KEK, row, version=1).public == key().public
+
+
+def test_what_came_after_the_first_release_only_adds(first: Database) -> None:
+    """A process of the release before still runs beside, and finds every table and column as it was."""
+    upgrade(first, RELEASED)
+    before = form(first)
+    migrate(first)
+    after = form(first)
+    assert current(first) != RELEASED
+    assert {
+        table: {name: after[table].get(name) for name in columns} for table, columns in before.items()
+    } == before
+    assert after.keys() > before.keys()
+
+
+def test_an_old_database_comes_to_the_form_of_a_new_one(first: Database, tmp_path: Path) -> None:
+    migrate(first)
+    new = Database(f"sqlite:///{tmp_path}/new.sqlite")
+    migrate(new)
+    assert form(first) == form(new)
