@@ -40,12 +40,15 @@ def test_a_node_where_nobody_signs_in_is_an_entity_only(tmp_path: Path) -> None:
     (tmp_path / "manyou.toml").write_text(text, encoding="utf-8")
     settings = load(tmp_path / "manyou.toml", {})
     assert set(roles(settings, {})) == {"federation_entity"}
-    assert roles(settings, {})["federation_entity"].items() >= {
-        "organization_name": "Anchor",
-        "organization_name#zh": "锚",
-        "federation_fetch_endpoint": "http://anchor.localhost:8401/federation/fetch",
-        "federation_historical_keys_endpoint": "http://anchor.localhost:8401/federation/historical-keys",
-    }.items()
+    assert (
+        roles(settings, {})["federation_entity"].items()
+        >= {
+            "organization_name": "Anchor",
+            "organization_name#zh": "锚",
+            "federation_fetch_endpoint": "http://anchor.localhost:8401/federation/fetch",
+            "federation_historical_keys_endpoint": "http://anchor.localhost:8401/federation/historical-keys",
+        }.items()
+    )
 
 
 @pytest.mark.parametrize("issuer", [HUB, GD, ZJ])
