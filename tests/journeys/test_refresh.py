@@ -86,6 +86,19 @@ def test_using_it_does_not_keep_the_session_open(world: World, site: Site) -> No
     assert site.refresh(token)[1]["error"] == "invalid_grant"
 
 
+def test_authenticating_anew_begins_a_new_session_and_the_site_asks_without_a_page(
+    world: World, site: Site
+) -> None:
+    browser = world.browser()
+    token = tokens_of(world, site, browser)["refresh_token"]
+    page = browser.get(f"{world.portal_gd.url}/login?prompt=login")
+    browser.submit(page, username="lihua", password="right")
+    assert site.refresh(token)[1]["error"] == "invalid_grant"
+    code, kept = code_for(world, browser, site, prompt="none")
+    _, tokens = site.redeem(code, kept["verifier"])
+    assert site.refresh(tokens["refresh_token"])[0] == 200
+
+
 def test_a_visitors_token_ends_when_they_sign_out_at_home(world: World) -> None:
     away = world.site("http://away.localhost:8487", ZJ, "away", **REFRESHING)
     browser = world.browser()

@@ -300,3 +300,7 @@ def test_a_body_of_another_type_is_not_read(registry: Registry) -> None:
         assert refused.value.status == 415
     answer = registry.desk.register(bearer(registry.leave, "Application/JSON; charset=utf-8"), body(WANTED))
     assert answer.status == 201
+
+
+def test_nobody_makes_itself_a_resource_server(registry: Registry) -> None:
+    assert "manyou_introspection" not in registry.register(manyou_introspection=True)

@@ -16,6 +16,7 @@ from tests.idp.oauth.place import ISSUER, NATIVE, PORTAL, REFRESHING, SESSION, P
 API = replace(PORTAL, client_id="api", extra={"manyou_introspection": True})
 BOTH = replace(REFRESHING, client_id="both", extra={**REFRESHING.extra, "manyou_introspection": True})
 SIGNED = "application/token-introspection+jwt"
+pytestmark = pytest.mark.spec("RFC 7662 2")
 
 
 def ask(place: Place, token: str, client: Client = API, **changes: Any) -> dict[str, Any]:
@@ -144,6 +145,7 @@ def _signed(place: Place, token: str, accept: str, client: Client = API) -> tupl
     return kind, dict(verified)
 
 
+@pytest.mark.spec("RFC 9701 5")
 @pytest.mark.parametrize("accept", [SIGNED, f"application/json, {SIGNED};q=0.9", SIGNED.upper()])
 def test_the_answer_is_signed_for_the_caller_when_it_asks(place: Place, accept: str) -> None:
     token = place.sign_in()["access_token"]

@@ -21,6 +21,7 @@ from tests.idp.oauth.place import (
 )
 
 APP = replace(NATIVE, extra=REFRESHING.extra)
+pytestmark = pytest.mark.spec("RFC 6749 6")
 
 
 def claims_of(token: str) -> dict[str, Any]:
@@ -52,6 +53,16 @@ def dead(place: Place, access_token: str) -> bool:
 def test_only_a_client_registered_for_it_gets_one(place: Place) -> None:
     assert "refresh_token" not in place.sign_in(PORTAL)
     assert "refresh_token" in signed_in(place)
+
+
+def test_a_peer_gets_none_whatever_its_record_says() -> None:
+    assert REFRESHING.refreshes
+    assert not replace(REFRESHING, peer=True).refreshes
+
+
+@pytest.mark.parametrize("said", ["refresh_token", None, [], ["refresh_tokens"], {"refresh_token": True}])
+def test_a_record_that_does_not_name_it_in_a_list_gives_none(said: object) -> None:
+    assert not replace(REFRESHING, extra={"grant_types": said}).refreshes
 
 
 def test_a_client_that_is_not_registered_for_it_any_more_cannot_use_one(place: Place) -> None:

@@ -9,6 +9,7 @@ from idp.errors import Unavailable, WireError
 from tests.idp.oauth.place import NATIVE, PORTAL, REFRESHING, Place, basic, json_of
 
 APP = replace(NATIVE, extra=REFRESHING.extra)
+pytestmark = pytest.mark.spec("RFC 7009 2")
 
 
 def revoke(place: Place, token: str, client: Any = REFRESHING, **changes: Any) -> None:
