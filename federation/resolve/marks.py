@@ -180,7 +180,6 @@ def _report(chain: TrustChain, issuer: TrustChain, reason: str) -> Report:
     )
     return Report(
         subject=chain.subject,
-        anchors=(chain.anchor,),
         steps=(step,),
         verdict="unreachable",
         chain=None,

@@ -50,7 +50,6 @@ class Report:
 
     Attributes:
         subject: whose trust was asked for.
-        anchors: the trust anchors that would do.
         steps: in order.
         verdict: `untrusted` is a definite no, `unreachable` that nobody can say now.
         chain: the one that was chosen.
@@ -62,7 +61,6 @@ class Report:
     """
 
     subject: str
-    anchors: tuple[str, ...]
     steps: tuple[Step, ...]
     verdict: Verdict
     chain: TrustChain | None

@@ -117,7 +117,7 @@ class Resolver:
         wish, pinned = self._wish(entity_id, anchors)
         walk = self._begin()
         if supplied and (shown := self._judge.supplied(walk, supplied, pinned, entity_id)) is not None:
-            return verdict(walk, entity_id, wish[1], shown)
+            return verdict(walk, entity_id, shown)
         return self._walk(walk, wish, supplied)
 
     def drop(self, issuer: str, subject: str) -> None:
@@ -167,7 +167,7 @@ class Resolver:
         try:
             return get(walk)
         except Absent:
-            report = verdict(walk, about, frozenset(self._anchors()), None)
+            report = verdict(walk, about, None)
         raise (Unreachable if report.verdict == "unreachable" else Untrusted)(report)
 
     def _wish(self, entity_id: str, anchors: Collection[str] | None) -> tuple[Wish, Pinned]:
@@ -201,7 +201,7 @@ class Resolver:
             found = self._climb(walk, entity_id, pinned)
         if found is not None:
             self._held.put(wish, found, pinned[found.anchor])
-        return verdict(walk, entity_id, names, found)
+        return verdict(walk, entity_id, found)
 
     def _climb(self, walk: Walk, entity_id: str, pinned: Pinned) -> TrustChain | None:
         for ways in climb(walk, self._documents, entity_id, pinned):

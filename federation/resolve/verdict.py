@@ -10,14 +10,13 @@ from federation.resolve.walk import Walk
 _WEIGHT = {"chain": 5, "supplied": 1, "configuration": 3, "statement": 4, "hints": 2, "budget": 3}
 
 
-def verdict(walk: Walk, subject: str, anchors: Iterable[str], chain: TrustChain | None) -> Report:
+def verdict(walk: Walk, subject: str, chain: TrustChain | None) -> Report:
     """The report of a walk that is over."""
     said: Verdict = "trusted" if chain else "unreachable" if walk.transient else "untrusted"
     step = None if chain else _decisive(walk.steps, said)
     code = "temporarily_unavailable" if said == "unreachable" else "invalid_trust_chain"
     return Report(
         subject=subject,
-        anchors=tuple(sorted(anchors)),
         steps=tuple(walk.steps),
         verdict=said,
         chain=chain,

@@ -18,7 +18,6 @@ from tests.idp.oauth.memory import Clock, MemoryStore
 def report(**changes: Any) -> Report:
     fields: dict[str, Any] = {
         "subject": GD,
-        "anchors": (ANCHOR,),
         "steps": (step(),),
         "verdict": "untrusted",
         "chain": None,

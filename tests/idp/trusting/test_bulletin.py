@@ -23,7 +23,6 @@ SUSPENDED = (Event(at=int(NOW) - 90, event="registration"), Event(at=int(NOW) - 
 
 SILENT = Report(
     subject=ANCHOR,
-    anchors=(),
     steps=(),
     verdict="unreachable",
     chain=None,

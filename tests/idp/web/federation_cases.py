@@ -123,7 +123,6 @@ def walk(**changes: Any) -> Trouble:
     refused = f"statement 1 (a about b): {Reason.SIGNATURE.sentence}"
     lawful: dict[str, Any] = {
         "subject": PORTAL,
-        "anchors": (ANCHOR,),
         "steps": (
             step(what="configuration", issuer=EVIL),
             step(what="hints"),

@@ -64,7 +64,6 @@ def browser(shelf: Shelf) -> FlaskClient:
 def fell(**changes: Any) -> Trouble:
     lawful: dict[str, Any] = {
         "subject": GD,
-        "anchors": (ANCHOR,),
         "steps": (),
         "verdict": "untrusted",
         "chain": None,
