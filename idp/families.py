@@ -21,6 +21,8 @@ from idp.clock import Clock
 from idp.grant import Grant, Grants, Line
 from idp.shelf import secret_name
 
+Why = Literal["token.revoked", "refresh.reused", "code.reused"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FamilyEnd:
@@ -30,14 +32,14 @@ class FamilyEnd:
         key: the store's key of the grant.
         at, expires: seconds since 1970; nothing of it can be alive after `expires`.
         client_id: whose it was.
-        why: `token.revoked` by the client, or `refresh.reused`.
+        why: `token.revoked` by the client; or a second use of a token or of the code, which somebody copied.
     """
 
     key: str
     at: float
     expires: float
     client_id: str
-    why: Literal["token.revoked", "refresh.reused"]
+    why: Why
 
 
 class Endings(Protocol):
@@ -139,7 +141,13 @@ class Families:
         if grant is not None and grant.client_id == client_id:
             self._end(gid, grant, "token.revoked")
 
-    def _end(self, gid: str, grant: Grant, why: Literal["token.revoked", "refresh.reused"]) -> None:
+    def copied(self, gid: str) -> None:
+        """End what a code gave that came a second time (RFC 6749 §4.1.2, RFC 9700 §4.5)."""
+        grant = self._grants.redeemed(gid)
+        if grant is not None:
+            self._end(gid, grant, "code.reused")
+
+    def _end(self, gid: str, grant: Grant, why: Why) -> None:
         self._endings.write(
             FamilyEnd(
                 key=self._grants.key(gid),
@@ -184,5 +192,6 @@ class _Turn:
             return "reused"
         if line.good == self.good:
             return "next"
-        lost = line.spent == self.good and 0 <= self.now - line.spent_at < self.grace
+        # Either way: the second request may meet a node whose clock is a little behind.
+        lost = line.spent == self.good and abs(self.now - line.spent_at) < self.grace
         return "again" if lost and self.witness and line.witness == self.witness else "reused"

@@ -1,9 +1,8 @@
 """Code: owns the authorization code grant. Authlib's class with our storage:
 
-a code is spent by the act of reading it. Imports Authlib and the faces; grants are kept by `idp.grant`.
+a code is spent by the act of reading it. Imports Authlib and the faces; grants are kept by `idp.grant`, and
+end in `idp.families`.
 """
-
-from collections.abc import Callable
 
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 
@@ -13,9 +12,6 @@ from idp.grant import Grant, Grants, gid
 from idp.oauth.asked import Approval, Checked
 from idp.oauth.faces import Party, Spent
 from idp.oauth.wire import back
-
-Alarm = Callable[[Grant], None]
-"""Told that a code was seen a second time, with the grant whose tokens were ended for it."""
 
 
 class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib has no types
@@ -41,9 +37,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib has no
         if grant is not None:
             self.request.spent = name
             return Spent(grant, name, grants.first(code, client.client_id) if grant.line else None)
-        earlier = grants.end(name)
-        if earlier is not None:
-            self.server.alarm(earlier)
+        self.server.families.copied(name)
         return None
 
     def authenticate_user(self, authorization_code: Spent) -> Spent:

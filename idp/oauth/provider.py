@@ -20,7 +20,7 @@ from idp.grant import Grants
 from idp.oauth import asked, metadata
 from idp.oauth.asked import Approval, Checked, Unlawful
 from idp.oauth.assertion import Assertions
-from idp.oauth.code import Alarm, CodeGrant
+from idp.oauth.code import CodeGrant
 from idp.oauth.credentials import Credentials
 from idp.oauth.faces import Request
 from idp.oauth.introspection import Introspection
@@ -50,7 +50,6 @@ class Provider:
         tokens: mints and reads ID and access tokens.
         secret: of the pairwise subjects, 32 bytes.
         keys: of clients.
-        alarm: told of a code's second use, after its tokens were ended.
         clock: seconds since 1970.
         discovery: the discovery document (`metadata.document`).
 
@@ -70,7 +69,6 @@ class Provider:
         tokens: Tokens,
         secret: bytes,
         keys: PartyKeys,
-        alarm: Alarm,
         clock: Clock,
         discovery: Mapping[str, object],
     ) -> None:
@@ -99,7 +97,6 @@ class Provider:
             tokens=tokens,
             secret=secret,
             authenticate=authenticate,
-            alarm=alarm,
         )
 
     def arrive(self, params: Mapping[str, str]) -> Checked:

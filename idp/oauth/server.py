@@ -15,7 +15,7 @@ from idp.client import Clients
 from idp.errors import WireError
 from idp.families import Families
 from idp.grant import Grants
-from idp.oauth.code import Alarm, CodeGrant
+from idp.oauth.code import CodeGrant
 from idp.oauth.faces import Party, Request, Spent
 from idp.oauth.openid import IdTokens
 from idp.oauth.pkce import S256
@@ -37,7 +37,6 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
         tokens: what is minted.
         secret: of the pairwise subjects.
         authenticate: judges the client of a token request.
-        alarm: told of a code's second use.
     """
 
     def __init__(
@@ -50,14 +49,12 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
         tokens: Tokens,
         secret: bytes,
         authenticate: Authenticate,
-        alarm: Alarm,
     ) -> None:
         super().__init__()
         self.issuer = issuer
         self.grants = grants
         self.families = families
         self.secret = secret
-        self.alarm = alarm
         self._clients = clients
         self._tokens = tokens
         self._authenticate = authenticate

@@ -33,7 +33,7 @@ def open_provider(
         keys: of relying parties.
         algorithms: with which a key signs already.
     """
-    secrets, audit = records.secrets, records.audit
+    secrets = records.secrets
     grants = Grants(
         store,
         key=secrets.get_or_create("codes"),
@@ -51,7 +51,6 @@ def open_provider(
         tokens=tokens,
         secret=secrets.get_or_create("pairwise"),
         keys=keys,
-        alarm=lambda grant: audit.record("code.reused", client=grant.client_id),
         clock=clock,
         discovery=metadata.document(
             settings.issuer,

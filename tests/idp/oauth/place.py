@@ -12,7 +12,7 @@ from idp.answer import Answer
 from idp.citizen import Citizen
 from idp.client import Client
 from idp.families import Families
-from idp.grant import Grant, Grants
+from idp.grant import Grants
 from idp.oauth import metadata
 from idp.oauth.asked import Approval, Checked
 from idp.oauth.partykeys import PartyKeys
@@ -85,7 +85,6 @@ class Place:
 
     clock: Clock = field(default_factory=Clock)
     register: Register = field(default_factory=lambda: Register(PORTAL, REFRESHING, NATIVE))
-    alarms: list[Grant] = field(default_factory=list)
     remote: dict[str, Mapping[str, object]] = field(default_factory=dict)
     signed: Mapping[str, object] = field(default_factory=dict)
     endings: MemoryEndings = field(default_factory=MemoryEndings)
@@ -115,7 +114,6 @@ class Place:
             tokens=self.tokens,
             secret=b"p" * 32,
             keys=PartyKeys(lambda uri, _kid: self.remote[uri], lambda *_: self.signed),
-            alarm=self.alarms.append,
             clock=self.clock,
             discovery=metadata.document(
                 ISSUER,

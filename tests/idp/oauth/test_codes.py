@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from idp.errors import WireError
+from idp.errors import Unavailable, WireError
 from tests.idp.oauth.place import (
     CALLBACK,
     NATIVE,
@@ -39,7 +39,7 @@ def test_a_second_use_is_refused_and_ends_the_tokens_of_the_first(place: Place) 
     with pytest.raises(WireError) as refusal:
         place.userinfo(token)
     assert refusal.value.status == 401
-    assert [grant.client_id for grant in place.alarms] == ["portal"]
+    assert [(end.why, end.client_id) for end in place.endings.written] == [("code.reused", "portal")]
 
 
 def test_a_third_use_raises_no_second_alarm(place: Place) -> None:
@@ -47,7 +47,7 @@ def test_a_third_use_raises_no_second_alarm(place: Place) -> None:
     place.redeem(code)
     for _ in range(2):
         assert _refused(place, code) == "invalid_grant"
-    assert len(place.alarms) == 1
+    assert len(place.endings.written) == 1
 
 
 def test_the_second_use_of_one_code_leaves_other_sign_ins_alone(place: Place) -> None:
@@ -68,7 +68,7 @@ def test_another_client_neither_redeems_nor_burns_a_code_nor_ends_its_tokens(pla
     with pytest.raises(WireError):
         place.redeem(code, headers=theirs)
     assert place.userinfo(token)
-    assert place.alarms == []
+    assert place.endings.written == []
 
 
 def test_an_expired_code_is_refused(place: Place) -> None:
@@ -106,7 +106,7 @@ def test_a_failed_redemption_spends_the_code_and_leaves_nothing(
     assert _refused(place, code, **changes) == "invalid_grant"
     assert "grant:" not in place.store.everything()
     assert _refused(place, code) == "invalid_grant"
-    assert place.alarms == []
+    assert place.endings.written == []
 
 
 def test_its_lawful_twin_is_redeemed(place: Place) -> None:
@@ -196,3 +196,15 @@ def test_a_code_is_long_enough_not_to_be_guessed(place: Place) -> None:
     codes = {params_of(place.provider.issue(place.check(), place.approve()))["code"] for _ in range(50)}
     assert len(codes) == 50
     assert all(len(code) > 43 for code in codes)
+
+
+def test_a_second_use_that_cannot_be_written_down_gives_nothing_and_ends_nothing_yet(place: Place) -> None:
+    code = place.code()
+    token = json_of(place.redeem(code))["access_token"]
+    place.endings.down = True
+    with pytest.raises(Unavailable):
+        place.redeem(code)
+    assert place.userinfo(token)
+    place.endings.down = False
+    assert _refused(place, code) == "invalid_grant"
+    assert len(place.endings.written) == 1

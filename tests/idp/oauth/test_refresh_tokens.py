@@ -161,6 +161,20 @@ def test_a_lost_answer_is_given_again_with_the_same_next_token(place: Place) -> 
     assert place.endings.written == []
 
 
+def test_a_lost_answer_is_given_again_by_a_node_whose_clock_is_behind(place: Place) -> None:
+    old = signed_in(place)["refresh_token"]
+    first = renewed(place, old)
+    place.clock.now -= 3
+    assert renewed(place, old)["refresh_token"] == first["refresh_token"]
+
+
+def test_a_clock_that_was_put_back_does_not_prolong_the_grace(place: Place) -> None:
+    old = signed_in(place)["refresh_token"]
+    renewed(place, old)
+    place.clock.now -= 10
+    assert refused(place, old) == "invalid_grant"
+
+
 def test_after_the_next_was_used_nothing_is_given_again(place: Place) -> None:
     old = signed_in(place)["refresh_token"]
     renewed(place, renewed(place, old)["refresh_token"])
