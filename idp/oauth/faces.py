@@ -41,8 +41,8 @@ class Party:
         return grant_type in self.client.grant_types
 
     def get_allowed_scope(self, scope: str | None) -> str:
-        # Scopes we do not know are ignored (OIDC Core §3.1.2.1), and so is `offline_access` (§11): refresh tokens
-        # end with the session here.
+        # Scopes we do not know are ignored (OIDC Core §3.1.2.1), and so is `offline_access` (§11): refresh
+        # tokens end with the session here.
         asked = dict.fromkeys((scope or "").split(" "))
         return " ".join(each for each in asked if each in self.client.scopes)
 
