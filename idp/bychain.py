@@ -157,7 +157,7 @@ class ByChain:
         if made is not None and made[0] is chain:
             return made[1]
         try:
-            client = client_of(chain, way=way, algorithms=self._algorithms)
+            client = client_of(chain, own=self._issuer, way=way, algorithms=self._algorithms)
         except Unfit as error:
             raise Untrusted("invalid_metadata", f"{error} (OIDF §6.1.4.2)") from None
         self._made.put(name, (chain, client))

@@ -17,7 +17,7 @@ from keys.remote import usable_keys
 
 KIND = "openid_relying_party"
 CONSENT = "manyou_consent"
-"""`implied`: the click on the portal's sign-in is the act. Believed of a superior only."""
+"""`implied`: the click on the portal's sign-in is the act. Believed of the anchor, and of ourselves."""
 
 Way = Literal["automatic", "explicit"]
 
@@ -35,10 +35,11 @@ class Unfit(Exception):
     """Metadata that makes no client; says why, for its engineer."""
 
 
-def client_of(chain: TrustChain, *, way: Way, algorithms: Collection[str]) -> Client:
+def client_of(chain: TrustChain, *, own: str, way: Way, algorithms: Collection[str]) -> Client:
     """The client that the subject of a chain is here.
 
     Args:
+        own: our entity identifier.
         way: how it registers; its `client_registration_types` must name it.
         algorithms: with which this node signs ID tokens.
 
@@ -58,7 +59,7 @@ def client_of(chain: TrustChain, *, way: Way, algorithms: Collection[str]) -> Cl
         jwks_uri=string(said, "jwks_uri") if "jwks" not in said else None,
         id_token_alg=string(said, "id_token_signed_response_alg") or usual(algorithms),
         scopes=_scopes(said),
-        consent="implied" if _implied(chain, said) else "ask",
+        consent="implied" if _implied(chain, said, {chain.anchor, own}) else "ask",
         post_logout_redirect_uris=strings(said, "post_logout_redirect_uris"),
         backchannel_logout_uri=string(said, "backchannel_logout_uri"),
         initiate_login_uri=string(said, "initiate_login_uri"),
@@ -105,14 +106,16 @@ def _scopes(said: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(name for name in SCOPES if not isinstance(wanted, str) or name in wanted.split(" "))
 
 
-def _implied(chain: TrustChain, said: Mapping[str, object]) -> bool:
-    """The entity itself cannot say it: what it claims alone would spare it the consent page."""
+def _implied(chain: TrustChain, said: Mapping[str, object], believed: Collection[str]) -> bool:
+    """The anchor decides that people are not asked, or this node as a superior: another province could spare
+    its portals the question at everybody's expense, and a portal could spare itself."""
     if said.get(CONSENT) != "implied":
         return False
-    metadata = _of(chain.statements[1].claims, "metadata") if len(chain.statements) > 1 else {}
-    if metadata.get(CONSENT) == "implied":
+    stated = [one for one in chain.statements[1:] if one.iss in believed and one.iss != one.sub]
+    own = chain.statements[1] if len(chain.statements) > 1 else None
+    if own in stated and own is not None and _of(own.claims, "metadata").get(CONSENT) == "implied":
         return True
-    policies = (_of(one.claims, "metadata_policy").get(CONSENT) for one in chain.statements[1:])
+    policies = (_of(one.claims, "metadata_policy").get(CONSENT) for one in stated)
     return any(isinstance(one, Mapping) and one.get("value") == "implied" for one in policies)
 
 

@@ -88,8 +88,16 @@ def _subordinate(country: Country, place: Place, jwks: Mapping[str, object]) -> 
     # Below a province nobody signs citizens in: whatever else somebody down there says it is, is dropped.
     only = {"allowed_entity_types": ["openid_relying_party"]}
     if place in country.authorities:
-        return Subordinate(**said, kinds=("federation_entity",), intermediate=True, constraints=only)
-    own = {"openid_relying_party": {"manyou_consent": "implied"}}  # a portal of the state's own
+        # Portals of the state's own: the province that signs their people in says so, for all further down.
+        implied = {"openid_relying_party": {"manyou_consent": {"value": "implied"}}}
+        return Subordinate(
+            **said,
+            kinds=("federation_entity",),
+            intermediate=True,
+            constraints=only,
+            metadata_policy=implied if place.superior in {one.name for one in country.provinces} else {},
+        )
+    own = {"openid_relying_party": {"manyou_consent": "implied"}}
     return Subordinate(**said, kinds=_LEAF, metadata=own, constraints=only)
 
 

@@ -168,6 +168,10 @@ class Portal(Member):
             browser.stop_at = f"{self.url}/"
             page = browser.submit(page, username=username, password="right")
             browser.stop_at = None
+        if "/consent/" in page.url:
+            browser.stop_at = f"{self.url}/"
+            page = browser.submit(page, "allow")
+            browser.stop_at = None
         assert "code" in page.answer, page.text
         return page.answer["code"], verifier
 

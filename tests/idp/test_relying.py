@@ -10,13 +10,13 @@ from idp.client import Client
 from idp.relying import Unfit, client_of
 from tests.idp.oauth.memory import NOW
 from tests.idp.oauth.place import THEIRS, jwks_of
-from tests.idp.portals import PORTAL, chain, without_party
+from tests.idp.portals import PORTAL, PROVINCE, chain, without_party
 
 ALGORITHMS = ("ES256", "RS256")
 
 
-def made(of: TrustChain | None = None, **changes: Any) -> Client:
-    return client_of(of or chain(**changes), way="automatic", algorithms=ALGORITHMS)
+def made(of: TrustChain | None = None, *, own: str = PROVINCE, **changes: Any) -> Client:
+    return client_of(of or chain(**changes), own=own, way="automatic", algorithms=ALGORITHMS)
 
 
 @pytest.mark.spec("OIDF 12.1")
@@ -82,6 +82,7 @@ def test_keys_may_lie_elsewhere() -> None:
     assert (inline.jwks, inline.jwks_uri) == (jwks_of(THEIRS), None)
 
 
+ELSEWHERE = "http://zj.localhost:8420"
 IMPLIED = {"openid_relying_party": {"manyou_consent": "implied"}}
 POLICY = {"openid_relying_party": {"manyou_consent": {"value": "implied"}}}
 
@@ -92,6 +93,17 @@ def test_a_portal_cannot_spare_itself_the_consent_page() -> None:
     assert made(manyou_consent="implied", stated={"metadata": IMPLIED}).consent == "implied"
     assert made(manyou_consent="implied", stated={"metadata_policy": POLICY}).consent == "implied"
     assert made(manyou_consent="implied", above={"metadata_policy": POLICY}).consent == "implied"
+
+
+def test_a_province_spares_its_portals_the_consent_page_at_home_and_nowhere_else() -> None:
+    for word in ({"metadata": IMPLIED}, {"metadata_policy": POLICY}):
+        assert made(manyou_consent="implied", stated=word).consent == "implied"
+        assert made(manyou_consent="implied", stated=word, own=ELSEWHERE).consent == "ask"
+
+
+def test_the_anchor_spares_a_portal_the_consent_page_everywhere() -> None:
+    client = made(manyou_consent="implied", above={"metadata_policy": POLICY}, own=ELSEWHERE)
+    assert client.consent == "implied"
 
 
 def test_metadata_of_a_superior_farther_up_is_not_about_the_portal() -> None:
