@@ -94,7 +94,11 @@ class Reader:
                 yield process
             finally:
                 process.send_signal(signal.SIGINT)
-                process.wait(PATIENCE)
+                try:
+                    process.wait(PATIENCE)
+                except subprocess.TimeoutExpired:  # where Ctrl-C is ignored: better a failure than a halt
+                    process.kill()
+                    raise
 
     def wait(self, process: subprocess.Popen[bytes], what: Path | int) -> None:
         """Until a file is there or a port answers; what the process printed when it ends before that."""
