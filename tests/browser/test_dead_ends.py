@@ -132,7 +132,7 @@ def test_a_portals_answer_sent_to_somebody_else_signs_nobody_in(person: People, 
     [
         ("/nowhere", "页面不存在"),
         ("/authorize?client_id=stranger", "无法识别该网站"),
-        ("/authorize?client_id=portal-gd&redirect_uri=http://elsewhere.localhost/", "返回地址未经登记"),
+        ("/authorize?client_id=portal-plain&redirect_uri=http://elsewhere.localhost/", "返回地址未经登记"),
         ("/logout/confirm", "无法直接打开此地址"),
         ("/arrive?state=made-up&iss=x&code=y", "未通过核验"),
     ],
