@@ -32,7 +32,7 @@ from idp.wiring.trust import StatementFetcher
 from keys.jose import STATEMENT
 from keys.ledger import Tally
 
-_OWN = 3600  # seconds for which our own configuration would count, in chains that nobody sees
+_OWN = 60  # seconds for which our own configuration would count, in chains that nobody sees
 
 
 class NotebookCache:
