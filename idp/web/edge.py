@@ -28,7 +28,19 @@ if TYPE_CHECKING:
 log = structlog.get_logger("edge")
 
 MACHINES = frozenset(
-    {"par", "register", "registration", "token", "userinfo", "wellknown", "notices", "health", "federation"}
+    {
+        "par",
+        "register",
+        "registration",
+        "token",
+        "revocation",
+        "introspection",
+        "userinfo",
+        "wellknown",
+        "notices",
+        "health",
+        "federation",
+    }
 )
 """Blueprints whose callers are programs: their errors are JSON."""
 
@@ -38,7 +50,7 @@ LARGEST = 64 * 1024
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 """`form-action` is left out: browsers apply it to the whole redirect chain that follows a form."""
 
-SPOKEN = ("authorization", "content-type")
+SPOKEN = ("authorization", "content-type", "accept")
 """The headers that the rooms below understand."""
 
 HEADERS = {

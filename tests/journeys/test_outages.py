@@ -64,6 +64,7 @@ def session_cookie_unchanged(browser: Browser) -> bool:
 
 
 def test_without_its_store_no_machine_endpoint_gives_a_wrong_answer(world: World) -> None:
+    interface = world.site("http://api.localhost:8486", GD, "api", extra={"manyou_introspection": True})
     browser = world.browser()
     code, kept = code_for(world, browser, world.portal_gd)
     _, tokens = world.portal_gd.redeem(code, kept["verifier"])
@@ -72,6 +73,8 @@ def test_without_its_store_no_machine_endpoint_gives_a_wrong_answer(world: World
         for status, answer in (
             world.portal_gd.redeem(second, again["verifier"]),
             world.portal_gd.userinfo(tokens["access_token"]),
+            world.portal_gd.call("revocation_endpoint", token=tokens["access_token"]),
+            interface.call("introspection_endpoint", token=tokens["access_token"]),
         ):
             assert (status, answer["error"]) == (503, "temporarily_unavailable")
     assert world.portal_gd.redeem(second, again["verifier"])[0] == 200

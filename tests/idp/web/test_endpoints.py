@@ -1,12 +1,14 @@
 """The endpoints for programs, over Flask: only how they are reached; what they decide is tested below them."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from idp.errors import WireError
-from idp.web import token, userinfo, wellknown
-from tests.idp.oauth.place import CALLBACK, ISSUER, OIDC, VERIFIER, Place, basic
+from idp.web import token, tokens, userinfo, wellknown
+from tests.idp.oauth.place import CALLBACK, ISSUER, OIDC, PORTAL, VERIFIER, Place, basic
 from tests.idp.press import Press
 
 
@@ -21,6 +23,7 @@ def browser(place: Place) -> FlaskClient:
     press = Press(place.clock, place.provider.metadata())
     app.register_blueprint(token.blueprint(place.provider))
     app.register_blueprint(userinfo.blueprint(place.provider))
+    app.register_blueprint(tokens.introspection(place.provider))
     app.register_blueprint(
         wellknown.blueprint(
             publications=press.publications(),
@@ -74,6 +77,15 @@ def test_a_parameter_sent_twice_is_refused_and_the_code_kept(browser: FlaskClien
     doubled = browser.post("/token", data={**form, "code": [form["code"], form["code"]]}, headers=HEADERS)
     assert (doubled.status_code, doubled.json) == (400, {"error": "invalid_request"})
     assert browser.post("/token", data=form, headers=HEADERS).status_code == 200
+
+
+@pytest.mark.parametrize("accept", ["application/token-introspection+jwt", "application/json"])
+def test_what_a_token_is_comes_in_the_form_that_was_asked_for(
+    browser: FlaskClient, place: Place, accept: str
+) -> None:
+    place.register.put(replace(PORTAL, extra={"manyou_introspection": True}))
+    answer = browser.post("/introspect", data={"token": "x"}, headers={**HEADERS, "Accept": accept})
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, accept)
 
 
 def test_discovery_leads_to_the_keys(browser: FlaskClient) -> None:
