@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from federation.entity_id import configuration_url
 from federation.keychange import Terms
@@ -28,27 +27,11 @@ from idp.trusting.anchors import Anchors
 from idp.wiring.authority import open_marks, open_registry, open_stamp
 from idp.wiring.parts import Fetch
 from idp.wiring.records import Records
-from idp.wiring.trust import StatementFetcher
+from idp.wiring.trust import NothingShared, StatementFetcher
 from keys.jose import STATEMENT
 from keys.ledger import Tally
 
 _OWN = 60  # seconds for which our own configuration would count, in chains that nobody sees
-
-
-class NotebookCache:
-    """What a short-lived process remembers of statements, for itself."""
-
-    def __init__(self) -> None:
-        self._held: dict[str, bytes] = {}
-
-    def get(self, key: str) -> bytes | None:
-        return self._held.get(key)
-
-    def put(self, key: str, value: bytes, ttl: int) -> None:  # noqa: ARG002 (it lives shorter than that)
-        self._held[key] = value
-
-    def remove(self, key: str) -> None:
-        self._held.pop(key, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,9 +133,10 @@ def _above(
     """The statements above us: found by climbing, or our own configuration where nobody is above."""
     issuer = settings.issuer
     if not settings.federation.authority_hints:
-        return cache(lambda: [_own(stamp)])
+        # Anew each time: a look may take longer than one counts, and with it nobody would seem trusted.
+        return lambda: [_own(stamp)]
     resolver = Resolver(
-        anchors=pinned, fetcher=StatementFetcher(outbound), cache=NotebookCache(), clock=stamp.clock
+        anchors=pinned, fetcher=StatementFetcher(outbound), cache=NothingShared(), clock=stamp.clock
     )
 
     def climbed() -> Sequence[str]:

@@ -136,3 +136,10 @@ def test_what_is_signed_in_the_room_is_written_down(chained: ChainedWorld) -> No
     latest = office.records.key_facts.ledger().latest_exp(statement.kid)
     assert latest is not None
     assert latest >= statement.expires
+
+
+def test_a_look_of_minutes_is_judged_by_a_chain_that_counts(chained: ChainedWorld) -> None:
+    office = room(chained, ANCHOR)
+    assert office.enrolments.preview(moved(office, "suspend", ZJ)).refused is None
+    chained.advance(120)
+    assert office.enrolments.preview(moved(office, "suspend", ZJ)).refused is None
