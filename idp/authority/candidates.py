@@ -101,22 +101,23 @@ class Candidates:
         one, watched = self._registry.find(entity_id), self._rows.find(entity_id)
         if one is None or one.state != "active":
             return
-        soon = self._clock() + self._every * (0.9 + 0.2 * self._dice())
+        now = self._clock()
+        watched = replace(watched, read_at=now, next_at=now + self._every * (0.9 + 0.2 * self._dice()))
         try:
             token = self._read(entity_id)
             statement = verify_configuration(token, entity_id=entity_id, jwks=one.jwks, now=self._clock())
         except (Unavailable, Invalid) as error:
-            why = error.cause if isinstance(error, Unavailable) else str(error)
+            why = (error.cause if isinstance(error, Unavailable) else str(error))[:500]
             if why != watched.trouble:
                 log.warning("subordinate_not_heard", subordinate=entity_id, cause=why)
-            self._rows.save(replace(watched, trouble=why[:500], next_at=soon), entries=())
+            self._rows.save(replace(watched, trouble=why), entries=())
             return
         self._heard(statement)
         if statement.issued < watched.issued:
-            self._rows.save(replace(watched, next_at=soon), entries=())  # a copy from before
+            self._rows.save(watched, entries=())  # a copy from before
             return
         with suppress(Conflict, Unknown):
-            self._follow(one, replace(watched, next_at=soon, issued=statement.issued), statement)
+            self._follow(one, replace(watched, issued=statement.issued), statement)
 
     def hurry(self, entity_id: str, *, proven: Collection[str] = ()) -> bool:
         """Let a subordinate be read in the next round, unless it was read this moment.
@@ -135,10 +136,13 @@ class Candidates:
             return False
         soon = max(self._clock(), (watched.read_at or 0.0) + PAUSE)
         held = tuple(sorted(proven)) or watched.proven
-        if held != watched.proven or watched.next_at > soon:
+        if held != watched.proven:
             fresh = replace(watched, proven=held, next_at=min(watched.next_at, soon))
             if not self._rows.save(fresh, entries=()):
                 raise Unavailable("records", f"{entity_id} is being read this moment", retry_after=1)
+        elif watched.next_at > soon:
+            # Not a new version: anybody may ask for this, and would spoil every reading that is under way.
+            self._rows.hasten(entity_id, soon)
         return True
 
     def _follow(self, one: Subordinate, watched: Watched, statement: Statement) -> None:
@@ -158,7 +162,6 @@ class Candidates:
         refused = [kid for told in verdict.told if told.what == "refused" for kid in told.kids]
         fresh = replace(
             watched,
-            read_at=now,
             trouble=trouble,
             candidate=verdict.candidate,
             missing=verdict.missing,

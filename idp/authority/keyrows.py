@@ -17,7 +17,7 @@ class Watched:
 
     Attributes:
         next_at: when its configuration is read next, seconds since 1970.
-        read_at: when one was heard last.
+        read_at: when it was read last, whether one was heard or not.
         issued: `iat` of the newest that was heard.
         trouble: why none could be heard at the last try; empty: one was.
         candidate: keys that wait.
@@ -53,6 +53,10 @@ class KeyRows(Protocol):
 
     def save(self, watched: Watched, *, entries: Sequence[Entry]) -> bool:
         """Keep it over the version that was seen, with what is told of it; False: somebody was first."""
+
+    def hasten(self, entity_id: str, at: float) -> None:
+        """Let it be read from then on, if its turn would come later; whoever reads it this moment is not in
+        anybody's way by that."""
 
     def refuse(
         self, entity_id: str, kid: str, thumbprint: str, *, at: float, reason: str, entry: Entry

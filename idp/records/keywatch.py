@@ -56,10 +56,9 @@ class KeyWatchRecords:
             names = sql.execute(due.order_by(key_candidates.c.next_at).limit(limit)).scalars().all()
             for name in names:
                 lent = update(key_candidates).where(key_candidates.c.entity_id == name)
-                if sql.execute(lent.values(next_at=now + lease)).rowcount == 0:
-                    sql.execute(
-                        insert(key_candidates).values(_row(Watched(entity_id=name, next_at=now + lease)))
-                    )
+                if sql.execute(lent.values(next_at=now + lease, read_at=now)).rowcount == 0:
+                    fresh = Watched(entity_id=name, next_at=now + lease, read_at=now)
+                    sql.execute(insert(key_candidates).values(_row(fresh)))
         return names
 
     def save(self, watched: Watched, *, entries: Sequence[Entry]) -> bool:
@@ -76,6 +75,12 @@ class KeyWatchRecords:
             for entry in entries:
                 self._audit.append_within(sql, entry)
         return True
+
+    def hasten(self, entity_id: str, at: float) -> None:
+        """Let it be read from then on, if its turn would come later; the version stays."""
+        later = and_(key_candidates.c.entity_id == entity_id, key_candidates.c.next_at > at)
+        with self._database.write() as sql:
+            sql.execute(update(key_candidates).where(later).values(next_at=at))
 
     def refuse(
         self, entity_id: str, kid: str, thumbprint: str, *, at: float, reason: str, entry: Entry

@@ -345,6 +345,34 @@ def test_nobody_makes_us_read_more_often_than_every_few_seconds(superior: Superi
     assert not superior.candidates.hurry("http://nobody.localhost")
 
 
+def test_nobody_makes_us_read_one_that_does_not_answer_more_often_either(
+    superior: Superior, clock: Moved
+) -> None:
+    def silent() -> str:
+        raise Unavailable("peer", "down")
+
+    superior.answer = silent
+    superior.candidates.poll()
+    clock.pass_(1)
+    assert superior.candidates.hurry(ENTITY)
+    assert superior.candidates.poll() == 0
+    clock.pass_(PAUSE - 1)
+    assert superior.candidates.poll() == 1
+
+
+def test_whoever_asks_while_one_is_read_has_it_neither_read_twice_nor_forgotten(superior: Superior) -> None:
+    superior.listed = (OLD, STANDBY, NEW)
+
+    def answer() -> str:
+        assert superior.candidates.hurry(ENTITY)
+        assert superior.candidates.poll() == 0
+        return superior.configuration()
+
+    superior.answer = answer
+    superior.candidates.poll()
+    assert superior.watched().candidate is not None
+
+
 def test_what_was_certified_while_the_news_of_it_was_lost_is_no_candidate(superior: Superior) -> None:
     superior.listed = (OLD, STANDBY, NEW)
     superior.candidates.poll()
