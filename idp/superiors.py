@@ -7,7 +7,7 @@ what chains are made of may be older. A superior that lacks a key of ours is tol
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -176,18 +176,7 @@ class Superiors:
         )
 
     def _trouble(self, superior: str, why: str) -> None:
-        before = self._views.all().get(superior, View(superior=superior))
+        before, why = self._views.all().get(superior, View(superior=superior)), why[:500]
         if before.trouble != why:
             log.warning("superior_not_read", superior=superior, cause=why)
-            self._views.put(
-                View(
-                    superior=superior,
-                    kids=before.kids,
-                    issued=before.issued,
-                    expires=before.expires,
-                    life=before.life,
-                    life_until=before.life_until,
-                    read_at=before.read_at,
-                    trouble=why[:500],
-                )
-            )
+            self._views.put(replace(before, trouble=why))

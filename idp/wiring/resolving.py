@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from federation.bounded import Bounded
 from federation.chain import TrustChain
 from federation.marks import TrustMark, Unmarked
 from federation.resolve import MarkChecker, Resolver, Unreachable, Untrusted
@@ -74,7 +75,7 @@ class _Marks:
 
     checker: MarkChecker
     ground: Ground
-    _seen: dict[str, tuple[float, TrustMark]] = field(default_factory=dict)
+    _seen: Bounded[str, tuple[float, TrustMark]] = field(default_factory=lambda: Bounded(_KEPT))
 
     def __call__(self, chain: Chain, ask: bool) -> Sequence[Active]:
         if not isinstance(chain, TrustChain):
@@ -89,14 +90,11 @@ class _Marks:
             return seen[1]
         if not ask:
             return None
-        self._seen.pop(token, None)
         try:
             mark = self.checker.check(chain, kind)
         except (Unmarked, Unreachable):
             return None
-        if len(self._seen) >= _KEPT:
-            self._seen.pop(next(iter(self._seen)))
-        self._seen[mark.token] = (now + self.ground.settings.federation.mark_poll, mark)
+        self._seen.put(mark.token, (now + self.ground.settings.federation.mark_poll, mark))
         return mark
 
 
