@@ -1,5 +1,6 @@
 """Events: owns the statement about what happened to a subordinate (Subordinate Events Endpoint 1.0)."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ OLDEST = 86_400.0
 """Seconds after which a statement without an end is not believed any more."""
 
 _MOST = 10_000
+_WRITTEN = 128 * 1024  # bytes of events in a statement of ours; whoever reads it takes a quarter of a MiB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,9 @@ class Event:
 def claims(
     events: Sequence[Event], *, issuer: str, subject: str, issued: int, expires: int
 ) -> Mapping[str, object]:
-    """What our statement about a subordinate's events says.
+    """What our statement about a subordinate's events says: the newest, as many as others would read.
+
+    A subordinate that changes its keys without end must not make the news of its suspension too long to read.
 
     Args:
         events: oldest first.
@@ -42,7 +46,7 @@ def claims(
         "sub": subject,
         "iat": issued,
         "exp": expires,
-        "federation_registration_events": list(map(_member, events)),
+        "federation_registration_events": _newest(events),
     }
 
 
@@ -69,6 +73,18 @@ def verify(
     if not isinstance(listed, list) or len(listed) > _MOST:
         raise BadAnswer(SECTION, "federation_registration_events is not an array of events")
     return tuple(sorted(_events(listed), key=lambda one: one.at))
+
+
+def _newest(events: Sequence[Event]) -> list[Mapping[str, object]]:
+    told: list[Mapping[str, object]] = []
+    left = _WRITTEN
+    for one in reversed(events):
+        member = _member(one)
+        left -= len(json.dumps(member, ensure_ascii=False).encode())
+        if left < 0:
+            break
+        told.append(member)
+    return told[::-1]
 
 
 def _member(one: Event) -> Mapping[str, object]:

@@ -8,6 +8,8 @@ import pytest
 from federation import events
 from federation.events import Event
 from idp.authority.events import FRESH, LIFE, Events
+from idp.authority.rows import Happened
+from idp.trusting.bulletin import BYTES
 from keys.encoding import unb64
 from tests.federation.world import ANCHOR, ENTITY, NOW, made
 from tests.idp.authority.place import KEY, Moved, Process, subordinate
@@ -47,6 +49,22 @@ def test_it_is_told_what_happened_oldest_first(told: Events, anchor: Process, cl
 def test_also_who_was_removed_is_told_of(told: Events, anchor: Process) -> None:
     anchor.registry.remove(ENTITY, by="li", reason="left")
     assert [one.event for one in read(text(told))] == ["registration", "revocation"]
+
+
+def test_the_news_of_a_suspension_is_read_however_often_keys_were_changed_before(
+    anchor: Process, clock: Moved
+) -> None:
+    anchor.registry.add(subordinate(), by="li")
+    changes = [Happened(id=at, at=NOW, event="jwks_update", description="钥" * 500) for at in range(1000)]
+    end = Happened(id=1000, at=NOW, event="suspension", description="compromised")
+    told = Events(
+        stamp=anchor.stamp, documents=anchor.documents, happened=lambda _: [*changes, end], life=86_400
+    )
+    token = text(told)
+    assert len(token) <= BYTES
+    found = read(token, clock())
+    assert found[-1].event == "suspension"
+    assert len(found) > 50
 
 
 def test_of_a_stranger_nothing_is_told(told: Events) -> None:
