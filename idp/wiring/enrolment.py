@@ -1,4 +1,4 @@
-"""Enrolment: owns opening the room in which people decide who is below us, for commands and first days."""
+"""Enrolment: owns opening the room in which people decide who is below us, for commands."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
