@@ -43,9 +43,7 @@ class Held:
         self._clock = clock
         self._chance = chance
         self._held: Bounded[Wish, Holding] = Bounded(limits.chains, limits.kept_bytes)
-
-    def __len__(self) -> int:
-        return len(self._held)
+        self.drops = 0
 
     def get(self, wish: Wish, pinned: Mapping[str, Mapping[str, object]]) -> TrustChain | None:
         """The chain, while it lives and the anchor's pinned keys are those that it was verified with."""
@@ -58,10 +56,13 @@ class Held:
         found.used = True
         return found.chain
 
-    def put(self, wish: Wish, chain: TrustChain, pinned: Mapping[str, object], *, pause: float = 0) -> None:
+    def put(
+        self, wish: Wish, chain: TrustChain, pinned: Mapping[str, object], *, drops: int, pause: float = 0
+    ) -> None:
         """Hold a chain.
 
         Args:
+            drops: as it stood before the chain's first document was read.
             pause: share of what is left of its life that passes before it is read again, at least.
         """
         now = self._clock()
@@ -69,6 +70,9 @@ class Held:
         due = max(min(self.ripe(one) for one in chain.statements), floor)
         weight = sum(map(len, chain.tokens))
         self._held.put(wish, Holding(chain=chain, pinned=pinned, due=due, used=not pause), weight)
+        # Looked at last: a chain of documents read before one of them was dropped would bring it back.
+        if self.drops != drops:
+            self._held.pop(wish)
 
     def later(self, holding: Holding) -> None:
         """Try a chain again later: it could not be read just now."""
@@ -95,7 +99,8 @@ class Held:
         return sorted(ripe, key=lambda pair: pair[1].chain.expires)
 
     def drop(self, issuer: str, subject: str) -> None:
-        """Forget every chain that a statement is part of."""
+        """Forget every chain that a statement is part of, and take none that is being put together now."""
+        self.drops += 1
         for wish, holding in self._held.items():
             if holding.chain.statement_of(issuer, subject) is not None:
                 self._held.pop(wish)

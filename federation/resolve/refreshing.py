@@ -56,7 +56,7 @@ class Refreshing:
         except Broken:
             self._anew(wish, holding)
             return
-        self.held.put(wish, found, holding.pinned, pause=PAUSE)
+        self.held.put(wish, found, holding.pinned, drops=walk.drops, pause=PAUSE)
 
     def _again(self, walk: Walk, before: Statement) -> Statement:
         """One statement, read again when it is ripe: by another process meanwhile, or by us."""

@@ -97,7 +97,7 @@ class Resolver:
             return found
         walk = self._begin()
         if supplied and (shown := self._judge.supplied(walk, supplied, pinned, entity_id)) is not None:
-            self._held.put(wish, shown, pinned[shown.anchor])
+            self._held.put(wish, shown, pinned[shown.anchor], drops=walk.drops)
             return shown
         refused = self._refused.get(wish)
         if refused is not None and self.clock() < refused[0] and not supplied:
@@ -142,7 +142,7 @@ class Resolver:
             self._documents.refreshed(walk, (entity_id, entity_id), None)
             found = self._climb(walk, entity_id, pinned)
             if found is not None:
-                self._held.put(wish, found, pinned[found.anchor])
+                self._held.put(wish, found, pinned[found.anchor], drops=walk.drops)
         return self._held.get(wish, pinned)
 
     def refresh(self) -> int:
@@ -177,13 +177,13 @@ class Resolver:
         return (entity_id, frozenset(pinned)), pinned
 
     def _begin(self) -> Walk:
-        return Walk.begin(self.limits, self._timer)
+        return Walk.begin(self.limits, self._timer, self._held.drops)
 
     def _walk_for(self, wish: Wish) -> Report:
         return self._walk(self._begin(), wish, ())
 
     def _work(self, walk: Walk, wish: Wish, supplied: Sequence[str]) -> Report:
-        """A walk whose result is remembered; somebody may have made it while we waited for our turn."""
+        """A walk whose result is remembered."""
         report = self._walk(walk, wish, supplied)
         if report.chain is None:
             lasts = NO if report.verdict == "untrusted" else SILENCE
@@ -200,7 +200,7 @@ class Resolver:
             # Somebody may have moved to another superior since its configuration was kept (OIDF §10.5).
             found = self._climb(walk, entity_id, pinned)
         if found is not None:
-            self._held.put(wish, found, pinned[found.anchor])
+            self._held.put(wish, found, pinned[found.anchor], drops=walk.drops)
         return verdict(walk, entity_id, found)
 
     def _climb(self, walk: Walk, entity_id: str, pinned: Pinned) -> TrustChain | None:

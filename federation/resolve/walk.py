@@ -37,6 +37,7 @@ class Walk:
         sources: where each came from.
         renewing: issuers that may be read anew on this walk.
         transient: whether anything failed that another try may bring.
+        drops: how often anything was dropped before it began (`Held`).
     """
 
     purse: Purse
@@ -48,11 +49,12 @@ class Walk:
     renewing: dict[str, bool] = field(default_factory=dict)
     transient: bool = False
     began: float = 0.0
+    drops: int = 0
 
     @classmethod
-    def begin(cls, limits: Limits, timer: Callable[[], float]) -> "Walk":
+    def begin(cls, limits: Limits, timer: Callable[[], float], drops: int) -> "Walk":
         """A walk with whole budgets."""
-        return cls(Purse(limits, timer), timer, began=timer())
+        return cls(Purse(limits, timer), timer, began=timer(), drops=drops)
 
     def note(self, step: Step) -> None:
         """One more step."""

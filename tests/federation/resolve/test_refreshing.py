@@ -9,7 +9,7 @@ from federation.resolve import Page
 from federation.resolve.refreshing import AT_ONCE
 from keys.ring import KeyRing
 from tests.federation.country import Country
-from tests.federation.resolve.world import World
+from tests.federation.resolve.world import TYPE, World
 from tests.federation.world import made
 
 
@@ -179,3 +179,17 @@ def test_a_source_endpoint_is_held_to_the_same_rules_as_any_address(endpoint: st
         at(world, 0.9)
         world.resolver.refresh()
     assert not any(url.startswith(endpoint) for url in world.net.urls)
+
+
+@pytest.mark.parametrize("dropped", [False, True])
+def test_what_is_dropped_while_it_is_read_again_does_not_come_back(world: World, dropped: bool) -> None:
+    def answer() -> Page:
+        if dropped:
+            world.resolver.drop(world.id("gz"), world.id("portal"))
+        return Page(200, TYPE, world.net.token("portal", "portal").encode())
+
+    world.net.answers[("portal", "portal")] = answer
+    at(world, 0.9)
+    world.resolver.refresh()
+    assert world.net.asked[("portal", "portal")] == 1
+    assert (world.resolver.at_hand(world.id("portal")) is None) == dropped
