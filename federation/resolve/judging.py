@@ -2,6 +2,7 @@
 documents, shelf, walk.
 """
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
@@ -127,9 +128,10 @@ class Judge:
         name = (statement.iss, statement.sub)
         kept = self._shelf.near(name) or self._shelf.shared(name)
         if kept is not None and kept.token != statement.token:
-            issued = peek(kept.token, limits=STATEMENT).claims.get("iat")
-            if isinstance(issued, int) and issued > statement.issued:
-                return True
+            with contextlib.suppress(JoseError):  # whoever writes to the cache must not stop a chain
+                issued = peek(kept.token, limits=STATEMENT).claims.get("iat")
+                if isinstance(issued, int) and issued > statement.issued:
+                    return True
         return statement.issued <= self._shelf.died(name) + LEEWAY
 
     def _document(self, walk: Walk, name: Name) -> Statement:

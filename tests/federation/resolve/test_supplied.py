@@ -1,6 +1,8 @@
 """A chain that came along is a shortcut: every statement of it is verified, and a broken one costs nothing but the
 walk it would have saved."""
 
+import json
+
 import pytest
 
 from federation.resolve import Untrusted
@@ -116,3 +118,13 @@ def test_a_supplied_chain_is_heard_after_a_refusal(world: World) -> None:
     with pytest.raises(Untrusted):
         world.resolver.resolve(world.id("portal"))
     assert world.resolver.resolve(world.id("portal"), supplied=world.country.chain("portal"))
+
+
+def test_junk_in_the_shared_cache_does_not_stop_a_chain_that_came_along(world: World) -> None:
+    world.resolver.configuration(world.id("portal"))
+    key = world.cache.tokens()[world.id("portal"), world.id("portal")]
+    kept = {"token": "junk", "fetched": world.clock.now, "expires": int(world.clock.now) + 600}
+    world.cache.values[key] = json.dumps(kept).encode()
+    tokens = world.country.chain("portal")
+    chain = world.another().resolve(world.id("portal"), supplied=tokens)
+    assert chain.tokens == tuple(tokens)
