@@ -26,6 +26,8 @@ def climb(walk: Walk, documents: Documents, subject: str, anchors: Collection[st
     for _ in range(walk.purse.limits.depth):
         arrived, onward = list[Path](), list[Path]()
         for way in ways:
+            if looked > walk.purse.limits.paths:
+                break  # nobody is asked any more for ways that are not looked at
             for hint in _hints(walk, documents, way, anchors):
                 looked += 1
                 if looked > walk.purse.limits.paths:

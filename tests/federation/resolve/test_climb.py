@@ -185,6 +185,7 @@ def test_a_mesh_of_authorities_costs_no_more_ways_than_the_budget() -> None:
     world = forked({"leaf": tuple(names), **hints}, limits=Limits(hints=12))
     report = refusal(world, "leaf")
     assert "paths" in report.budgets
+    assert [step.budget for step in report.steps].count("paths") == 1, "nobody is asked any more"
     assert len(report.steps) < 2 * Limits().paths + 50
 
 
