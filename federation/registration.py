@@ -2,7 +2,8 @@
 verified values and claims out.
 
 The provider's rules for a request (§12.2.2), in order:
- 1. an entity configuration in strict form: its type, an accepted algorithm, a kid;
+ 1. an entity configuration in strict form: its type, an accepted algorithm, a kid, nothing in crit that is
+    not understood (§13.4);
  2. signed by a key that the relying party's immediate superior states;
  3. iss and sub are the subject of the chain; iat is past, exp is to come;
  4. aud is the provider alone: a configuration that anybody can fetch registers nobody (§3.1.4);
@@ -10,21 +11,23 @@ The provider's rules for a request (§12.2.2), in order:
  6. metadata has the role of a relying party.
 
 The relying party's rules for the response (§12.2.5), in order:
- 1. its type, an accepted algorithm, a kid;
+ 1. its type, an accepted algorithm, a kid, nothing in crit that is not understood (§13.4);
  2. signed by a key that the provider's immediate superior states;
  3. iss is the provider, aud and sub are the relying party; iat is past, exp is to come;
  4. trust_anchor is the anchor of the relying party's own chain;
  5. authority_hints name one superior, the one through which that chain leads;
  6. metadata is of a relying party alone, and has a client_id;
  7. the policies of the relying party's own chain take nothing from that metadata and add nothing to it.
-Imports chain, policy, keys.
+Imports chain, form, policy, keys.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from federation import policy
+from federation import form, policy
 from federation.chain import TrustChain
+from federation.errors import Invalid
+from federation.policy.values import same
 from federation.statement import ALGS, LEEWAY, TYP
 from keys.jose import STATEMENT, ChainHeader, JoseError, verify
 
@@ -146,7 +149,7 @@ class _Signed:
 
     def claims(self, token: str, now: float) -> Mapping[str, object]:
         try:
-            return verify(
+            claims = verify(
                 token,
                 self.by.statements[1].jwks,
                 algs=ALGS,
@@ -161,6 +164,11 @@ class _Signed:
             )
         except JoseError as error:
             raise Refused(f"it is not signed as it must be: {error}", self.section) from None
+        try:
+            form.check_crit(claims)
+        except Invalid as error:
+            raise Refused(error.reason.sentence, error.reason.section) from None
+        return claims
 
 
 def _metadata(value: object) -> Mapping[str, object]:
@@ -177,5 +185,5 @@ def _check_policy(metadata: Mapping[str, object], own: TrustChain) -> None:
         left = policy.apply(policy.merge(superiors), {ROLE: metadata})
     except policy.PolicyError as error:
         raise Refused(f"metadata breaks the policies of the federation: {error}", "12.2.5") from None
-    if left.get(ROLE) != metadata:
+    if not same(left[ROLE], metadata):
         raise Refused("metadata has what the policies of the federation take away or set otherwise", "12.2.5")

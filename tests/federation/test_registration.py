@@ -1,6 +1,7 @@
 """Explicit registration: the lawful request and answer, and those that differ from them in one thing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -75,6 +76,7 @@ def check(token: str) -> None:
 def test_a_lawful_request_holds() -> None:
     check(request())
     check(request(authority_hints=["https://other.example", PROVINCE]))
+    check(request(crit=["nbf"], nbf=int(NOW)))
 
 
 REQUESTS: Mapping[str, dict[str, Any]] = {
@@ -96,6 +98,7 @@ REQUESTS: Mapping[str, dict[str, Any]] = {
     "superiors that are one text": {"authority_hints": PROVINCE},
     "no metadata": {"metadata": None},
     "metadata of another role": {"metadata": {"openid_provider": {}}},
+    "a claim that must be understood and is not": {"crit": ["x"], "x": 1},
 }
 
 
@@ -174,6 +177,7 @@ ANSWERS: Mapping[str, dict[str, Any]] = {
     },
     "no client_id": with_metadata(client_id=None),
     "a client_id that is none": with_metadata(client_id=7),
+    "a claim that must be understood and is not": {"crit": ["x"], "x": 1},
     "a scope beyond the policy": with_metadata(scope="openid phone"),
 }
 
@@ -187,6 +191,16 @@ def test_an_answer_that_differs_in_one_thing_is_refused(changes: dict[str, Any])
 
 def test_an_answer_may_choose_within_the_policy() -> None:
     assert read(answer(**with_metadata(scope="openid profile"))).client_id == RP
+
+
+def test_one_is_not_true_where_a_policy_sets_it() -> None:
+    policy = {"openid_relying_party": {"frontchannel_logout_session_required": {"value": True}}}
+    lawful = chain(RP)
+    superior = statement(PROVINCE, RP, KEYS[RP], metadata_policy=policy)
+    own = replace(lawful, statements=(lawful.statements[0], superior, *lawful.statements[2:]))
+    read(answer(**with_metadata(frontchannel_logout_session_required=True)), own=own)
+    with pytest.raises(Refused):
+        read(answer(**with_metadata(frontchannel_logout_session_required=1)), own=own)
 
 
 def test_an_anchor_that_is_not_ours_is_refused() -> None:
