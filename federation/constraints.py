@@ -69,6 +69,11 @@ class Constraints:
         return self.permitted is None or any(_within(host, name) for name in self.permitted)
 
 
+def is_name(text: str) -> bool:
+    """Whether a naming constraint may have this host or domain, in whatever case."""
+    return text.isascii() and _NAME.fullmatch(text.lower()) is not None
+
+
 def read(claims: Mapping[str, object]) -> Constraints:
     """The constraints in the claims of a statement.
 
@@ -92,15 +97,6 @@ def read(claims: Mapping[str, object]) -> Constraints:
     )
 
 
-def strip(claims: Mapping[str, object], metadata: Metadata) -> Metadata:
-    """The metadata without the entity types that one statement does not allow.
-
-    Raises:
-        Invalid: `CONSTRAINTS`.
-    """
-    return read(claims).strip(metadata)
-
-
 def _object(value: object) -> Mapping[str, object]:
     if not isinstance(value, dict):
         raise Invalid(Reason.CONSTRAINTS)
@@ -119,9 +115,8 @@ def _texts(said: Mapping[str, object], name: str) -> tuple[str, ...] | None:
 def _hosts(naming: Mapping[str, object], name: str) -> tuple[str, ...] | None:
     """A URL in the place of a host would match nothing: where it is excluded, it would exclude nothing."""
     hosts = _texts(naming, name)
-    lowered = None if hosts is None else tuple(host.lower() for host in hosts)
-    require(lowered is None or all(_NAME.fullmatch(host) for host in lowered), Reason.CONSTRAINTS)
-    return lowered
+    require(hosts is None or all(map(is_name, hosts)), Reason.CONSTRAINTS)
+    return None if hosts is None else tuple(host.lower() for host in hosts)
 
 
 def _within(host: str, name: str) -> bool:

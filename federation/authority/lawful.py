@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 
 from federation.authority.subordinate import Policy, Subordinate, Wide
 from federation.authority.wide import Contradiction, joined
+from federation.constraints import is_name
 from federation.entity_id import is_entity_id
 from federation.policy import PolicyError, merge
 from federation.policy.operators import BY_NAME
@@ -158,12 +159,9 @@ def _check_names(value: object) -> None:
         hosts = value.get(name, []) if isinstance(value, Mapping) else []
         _require(_are_texts(hosts), "6.2.2", f"naming_constraints: {name} is not an array of host names")
         for host in hosts:
-            _require(_is_host(host), "6.2.2", f"naming_constraints: {host[:100]} is not a host name")
-
-
-def _is_host(text: str) -> bool:
-    labels = text.removeprefix(".").split(".")
-    return all(label and label.replace("-", "").isalnum() and label.isascii() for label in labels)
+            # An underscore is read where others write one, and never written: no host name has it (RFC 952).
+            held = is_name(host) and "_" not in host
+            _require(held, "6.2.2", f"naming_constraints: {host[:100]} is not a host name")
 
 
 def _are_texts(value: object) -> bool:

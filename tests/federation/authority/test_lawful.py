@@ -92,6 +92,14 @@ UNLAWFUL: dict[str, tuple[str, Subordinate]] = {
         "6.2.2",
         replace(ONE, constraints={"naming_constraints": {"permitted": ["https://a"]}}),
     ),
+    "a name that every verifier refuses": (
+        "6.2.2",
+        replace(ONE, constraints={"naming_constraints": {"excluded": ["bad-.example"]}}),
+    ),
+    "a name with an underscore": (
+        "6.2.2",
+        replace(ONE, constraints={"naming_constraints": {"permitted": ["a_b.example"]}}),
+    ),
     "types that are text": ("6.2.3", replace(ONE, constraints={"allowed_entity_types": "openid_provider"})),
     "the type that is always allowed": (
         "6.2.3",
