@@ -10,7 +10,7 @@ from federation.authority.lawful import LONGEST, Unlawful, check_keys
 from federation.entity_id import is_entity_id
 from federation.statement import ALGS
 from keys.encoding import JoseError, strict_json, unb64
-from keys.jose import TOKEN, verify
+from keys.jose import TOKEN, peek, verify
 
 MARK_TYP = "trust-mark+jwt"
 DELEGATION_TYP = "trust-mark-delegation+jwt"
@@ -117,8 +117,10 @@ def _check_delegation(
             now=now,
             require=("iat", "sub", "trust_mark_type"),
         )
+        kid = peek(token).kid
     except JoseError as error:
         raise Unlawful("7.2.2", f"the delegation does not verify: {error}") from None
+    _require(kid is not None, "7.2.1", "the delegation names no key: nobody would believe our marks")
     ours = (said["sub"], said["trust_mark_type"]) == (entity_id, of.type)
     _require(ours, "7.2.2", "the delegation is for somebody else, or for another type")
 

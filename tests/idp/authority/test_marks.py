@@ -13,12 +13,13 @@ from federation.authority.marks import DELEGATION_TYP, MARK_TYP, MarkType, deleg
 from idp.authority.marks import FRESH, Marks
 from idp.authority.registry import Conflict, Unknown
 from idp.records.marks import MarkRecords
+from keys import jose
 from keys.encoding import unb64
 from keys.jose import STATEMENT, peek, sign, verify
 from keys.key import SigningKey
 from tests.federation.world import ANCHOR, ENTITY, NOW, made
 from tests.idp.authority.place import KEY, Moved, Process, entity, subordinate
-from tests.keys.forge import unchecked
+from tests.keys.forge import segment, unchecked
 
 TYPE = f"{ANCHOR}/marks/provider"
 OWNER = "http://owner.localhost"
@@ -235,6 +236,13 @@ def delegation(key: SigningKey = OWNER_KEY, typ: str = DELEGATION_TYP, **changes
     return unchecked(key, {**said, **changes}, typ=typ)
 
 
+def nameless() -> str:
+    """The lawful delegation without `kid`: whoever verifies our marks would refuse it."""
+    body = delegation().split(".")[1]
+    text = f"{segment({'alg': OWNER_KEY.alg, 'typ': DELEGATION_TYP})}.{body}"
+    return f"{text}.{segment(jose._signature(OWNER_KEY, text.encode()))}"
+
+
 def delegated(**changes: object) -> MarkType:
     lawful = {"type": TYPE, "owner": OWNER, "owner_jwks": OWNER_JWKS, "delegation": delegation()}
     return MarkType(**{**lawful, **changes})  # type: ignore[arg-type]
@@ -269,6 +277,7 @@ UNLAWFUL = {
     "a delegation for another type": delegated(delegation=delegation(trust_mark_type="https://x.example")),
     "a delegation that has expired": delegated(delegation=delegation(exp=int(NOW) - 60)),
     "a mark for a delegation": delegated(delegation=delegation(typ=MARK_TYP)),
+    "a delegation that names no key": delegated(delegation=nameless()),
     "keys of a type that nobody owns": MarkType(type=TYPE, owner_jwks=OWNER_JWKS),
     "a delegation from ourselves": delegated(owner=ANCHOR),
 }
