@@ -150,7 +150,7 @@ def _fresh(known: Known, listed: Jwks, told: list[Told]) -> list[Jwk]:
             continue  # a kind of key that we cannot certify, or one that is certified
         again = kid in certified or kid in known.past or names[kid] in taken
         (refused if again else fresh).append(key)
-    room = MOST - len(certified)
+    room = max(0, MOST - len(certified))
     refused += fresh[room:]
     if refused:
         told.append(Told(what="refused", kids=_kids(refused), why="the name or the key was there before"))

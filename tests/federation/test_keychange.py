@@ -180,6 +180,13 @@ def test_more_keys_than_anybody_needs_are_refused() -> None:
     assert [one.what for one in verdict.told] == ["refused", "seen"]
 
 
+def test_nothing_is_added_where_more_than_that_was_registered() -> None:
+    many = Known(certified=jwks(*POOL[: MOST + 1]))
+    assert read(many, *POOL[: MOST + 3]).candidate is None
+    room = Known(certified=jwks(*POOL[: MOST - 1]))
+    assert read(room, *POOL[:MOST]).candidate == Candidate(keys=(POOL[MOST - 1],), since=NOW)
+
+
 def test_a_kind_of_key_that_we_do_not_know_is_passed_over() -> None:
     assert read(CERTIFIED, A, {"kid": "x", "kty": "oct-like"}).candidate is None
 
