@@ -4,7 +4,6 @@ Pure, and decides nothing: the chain is verified, and its resolved metadata stan
 walked once more for people, in the order of OIDF §6.1.4.2 and §6.2.3. Imports chain, constraints, policy.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +11,7 @@ from typing import Literal
 from federation import constraints, policy
 from federation.chain import TrustChain
 from federation.policy.operators import STANDARD
+from federation.policy.values import same
 from federation.statement import Statement
 
 Cause = Literal["metadata", "constraints", "policy"]
@@ -94,12 +94,8 @@ def _differences(before: Metadata, after: Metadata) -> Iterator[tuple[str, str, 
         has = after.get(kind, {})
         for name in [*had, *(one for one in has if one not in had)]:
             old, new = had.get(name), has.get(name)
-            if _text(old) != _text(new):
+            if not same(old, new):
                 yield kind, name, old, new
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, sort_keys=True)
 
 
 def _rules(superiors: Sequence[Statement], kind: str, name: str) -> tuple[Rule, ...]:

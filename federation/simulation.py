@@ -3,13 +3,13 @@
 Imports chain, policy.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from federation.chain import Broken, TrustChain
 from federation.policy import PolicyError
+from federation.policy.values import same
 
 Verdict = Literal["breaks", "mends", "changes", "stays", "stays broken"]
 
@@ -98,6 +98,5 @@ def _differences(
         for kind in dict.fromkeys((*before, *after))
         for name in dict.fromkeys((*before.get(kind, {}), *after.get(kind, {})))
         for old, new in [(before.get(kind, {}).get(name), after.get(kind, {}).get(name))]
-        # By JSON's reckoning: `true` is not 1, and is so in Python only.
-        if json.dumps(old, sort_keys=True) != json.dumps(new, sort_keys=True)
+        if not same(old, new)
     )
