@@ -1,12 +1,11 @@
-"""Reading: owns what every signed answer has to pass: type, key, issuer and dates. Imports keys."""
+"""Reading: owns what every signed answer has to pass: type, key, issuer and dates. Imports
+statement and keys."""
 
 from collections.abc import Collection, Mapping
 
-from federation.statement import ALGS
+from federation.statement import ALGS, LEEWAY
 from keys.encoding import JoseError
 from keys.jose import STATEMENT, verify
-
-LEEWAY = 10.0
 
 
 class BadAnswer(ValueError):
