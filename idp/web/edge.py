@@ -28,19 +28,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger("edge")
 
 MACHINES = frozenset(
-    {
-        "par",
-        "register",
-        "registration",
-        "token",
-        "revocation",
-        "introspection",
-        "userinfo",
-        "wellknown",
-        "notices",
-        "health",
-        "federation",
-    }
+    {"par", "register", "registration", "token", "revocation", "introspection", "userinfo"}
+    | {"wellknown", "notices", "health", "federation"}
 )
 """Blueprints whose callers are programs: their errors are JSON."""
 
