@@ -53,8 +53,7 @@ class Opening:
             PageError: `invalid_request_object`, it is not meant for us, whoever signed it.
         """
         if "request" not in params:
-            known = params.get("request_uri", "").startswith(PREFIX) or "client_assertion" in params
-            return Introduction() if known else None
+            return Introduction() if params.get("request_uri", "").startswith(PREFIX) else None
         try:
             return self._objects.introduction(client_id, params["request"])
         except Unlawful as error:

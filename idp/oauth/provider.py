@@ -109,9 +109,11 @@ class Provider:
             PageError: as for `check`, and whatever is wrong with a request object or a pushed request.
             Refused: anything else.
         """
-        given = {name: value for name, value in params.items() if value}
-        plain = self._opening.open(_known(self._meet(given)), given)
-        return replace(self.check(plain.params), once=plain.once)
+        given = _filled(params)
+        client = _known(self._meet(given))
+        plain = self._opening.open(client, given)
+        checked = self._judge(client, plain.params)
+        return checked if plain.once is None else replace(checked, once=plain.once)
 
     def check(self, params: Mapping[str, str]) -> Checked:
         """Judge plain parameters (RFC 6749 §4.1.1, OIDC Core §3.1.2.2), also those of a paused sign-in again.
@@ -125,8 +127,10 @@ class Provider:
                 §4.1.2.1).
             Refused: anything else.
         """
-        params = {name: value for name, value in params.items() if value}
-        client = _known(self._find(params))
+        params = _filled(params)
+        return self._judge(_known(self._find(params)), params)
+
+    def _judge(self, client: Client, params: Mapping[str, str]) -> Checked:
         redirect_uri = _registered(client, params)
         try:
             asked.refuse_unsupported(params)
@@ -206,6 +210,10 @@ class Provider:
         if not client_id or not client_id.isprintable():
             return None
         return self._clients.meet(client_id, self._opening.introduction(client_id, params))
+
+
+def _filled(params: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: value for name, value in params.items() if value}
 
 
 def _known(client: Client | None) -> Client:

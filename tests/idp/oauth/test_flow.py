@@ -48,6 +48,22 @@ def test_a_lawful_request_ends_with_a_code_its_state_and_our_issuer(place: Place
     assert ("Cache-Control", "no-store") in answer.headers
 
 
+def test_who_its_client_is_is_looked_up_once_by_us_and_once_by_authlib(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def look(client_id: str, *_introduction: object) -> Client | None:
+        asked.append(client_id)
+        return place.register.known.get(client_id)
+
+    for verb in ("find", "meet"):
+        monkeypatch.setattr(place.register, verb, look)
+    checked = place.provider.arrive(place.ask())
+    assert asked == ["portal", "portal"]
+    assert checked == place.check()
+
+
 def test_the_query_of_a_redirect_uri_is_kept_as_registered(place: Place) -> None:
     checked = place.check(redirect_uri=PORTAL.redirect_uris[1])
     answer = place.provider.issue(checked, place.approve())

@@ -57,6 +57,28 @@ def test_a_signed_request_is_what_stands_in_it_and_nothing_else(place: Place, cl
     assert checked.once is not None
 
 
+PUSHED = {"request_uri": "urn:ietf:params:oauth:request_uri:x"}
+STRANGERS: Mapping[str, tuple[dict[str, str], bool]] = {
+    "in the open": ({}, False),
+    "with an assertion, which has no place in an address": ({"client_assertion": "x"}, False),
+    "with the address of a request elsewhere": ({"request_uri": "https://evil.example/r"}, False),
+    "by the name of a pushed one": (PUSHED, True),
+}
+
+
+@pytest.mark.parametrize(("shown", "looked_for"), STRANGERS.values(), ids=STRANGERS)
+def test_a_stranger_is_looked_for_who_shows_what_a_known_client_was_given(
+    place: Place, monkeypatch: pytest.MonkeyPatch, shown: dict[str, str], looked_for: bool
+) -> None:
+    introductions: list[object] = []
+    monkeypatch.setattr(
+        place.register, "meet", lambda _name, introduction: introductions.append(introduction)
+    )
+    with pytest.raises(PageError, match="unknown_client"):
+        place.provider.arrive({**place.ask(), "client_id": "https://made-up.example", **shown})
+    assert [one is not None for one in introductions] == [looked_for]
+
+
 def test_a_paused_sign_in_is_checked_again_without_its_object(place: Place) -> None:
     checked = place.provider.arrive(signed(place))
     assert "request" not in checked.params
