@@ -11,6 +11,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import unquote_plus
 
 from idp.client import AuthMethod, Client, Clients
@@ -65,7 +66,7 @@ class Credentials:
             raise self._refusal(f"{shown.method} used, {client.auth_method} registered")
         self._prove(client, shown)
         request.auth_method = shown.method
-        request.witness = self._witness(client, shown)
+        request.witness = partial(self._witness, client, shown)
         return Party(client)
 
     def _witness(self, client: Client, shown: Presented) -> str:

@@ -3,7 +3,7 @@
 Imports Authlib's request, the client and the grant. Only what Authlib's grants ask for is here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request
@@ -106,7 +106,7 @@ class Request(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
         # Set by ours.
         self.checked: Checked | None = None
         self.spent: str | None = None
-        self.witness = ""
+        self.witness: Callable[[], str] = str  # which credential was proved; only who may ask again needs it
         self._scope: str | None = None
 
     @property

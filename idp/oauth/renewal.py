@@ -51,6 +51,7 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib has no t
 
 def _witness(request: Request, asked: tuple[str, ...]) -> str:
     """What makes a request the very same: its client's credential and what it asks for."""
-    if not request.witness:
+    proved = request.witness()
+    if not proved:
         return ""
-    return hashlib.sha256(f"{request.witness}\0{' '.join(asked)}".encode()).hexdigest()
+    return hashlib.sha256(f"{proved}\0{' '.join(asked)}".encode()).hexdigest()
