@@ -1,5 +1,5 @@
 """Anchors: owns which keys of which anchors are pinned: those of the files that the settings name, and no
-others (OIDF §11.3). Imports federation.authority, keys.
+others (OIDF §11.3). Imports federation, keys.
 
 The files are read again when they change, so that a new key of an anchor is adopted by writing it there, with
 no restart. What cannot be read changes nothing: a half-written file neither adds a key nor takes the last one
@@ -14,10 +14,9 @@ from typing import Protocol
 import structlog
 
 from federation.authority.lawful import Unlawful, check_keys
+from federation.keyset import Jwks, members
 from keys.encoding import JoseError, strict_json
 from keys.jose import STATEMENT
-
-Jwks = Mapping[str, object]
 
 _Form = tuple[int, int, int]  # of a file: another one means that it was written
 
@@ -104,11 +103,7 @@ def parse_keys(text: bytes) -> Jwks:
 
 def kids(jwks: Jwks) -> frozenset[str]:
     """The names of the keys of a set."""
-    keys = jwks.get("keys")
-    found = keys if isinstance(keys, list | tuple) else ()
-    return frozenset(
-        key["kid"] for key in found if isinstance(key, Mapping) and isinstance(key.get("kid"), str)
-    )
+    return frozenset(str(key["kid"]) for key in members(jwks))
 
 
 def _form(path: Path) -> _Form | None:
