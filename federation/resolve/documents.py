@@ -83,7 +83,7 @@ class Documents:
             try:
                 return self._fetch(walk, name, with_subject(source, subject), own)
             except Absent:
-                walk.asked.discard(name)
+                walk.asked.pop(name, None)
         known = walk.seen.get((issuer, issuer))
         if (issuer, issuer) not in walk.asked or not isinstance(known, Statement):
             known = self._fetch(walk, (issuer, issuer), configuration_url(issuer), None)
@@ -169,7 +169,7 @@ class Documents:
         began = walk.timer()
         try:
             limit, seconds = walk.purse.fetch()
-            walk.asked.add(name)
+            walk.asked[name] = self._clock()
             page = self._fetcher.get(url, limit=limit, timeout=seconds)
             walk.purse.receive(len(page.body))
         except TooLong as error:
@@ -203,7 +203,7 @@ class Documents:
             raise self._lost(walk, name, "refused", reason, section, url=url, took=took) from None
         walk.seen[name], walk.sources[name] = found, "network"
         walk.note(step(name, source="network", url=url, milliseconds=took))
-        self._shelf.put(name, found.token, found.expires)
+        self._shelf.put(name, found.token, found.expires, asked=walk.asked[name])
         return found
 
     def _verify(self, name: Name, token: str, own: Statement | None) -> Statement:

@@ -99,12 +99,16 @@ class Shelf:
         self._near.put(name, kept, len(token))
         return kept
 
-    def put(self, name: Name, token: str, expires: int) -> None:
-        """Keep what was just fetched."""
+    def put(self, name: Name, token: str, expires: int, *, asked: float) -> None:
+        """Keep what was just fetched, unless it was taken for dead while it was on its way.
+
+        Args:
+            asked: when it was asked for, seconds since 1970.
+        """
         now = self._clock()
         self._missing.pop(name)
         ttl = int(expires - now)
-        if ttl < 1:
+        if ttl < 1 or asked < self.died(name):
             return
         self._near.put(name, Kept(token=token, fetched=now, expires=expires), len(token))
         self._write("kept", name, {"token": token, "fetched": now, "expires": expires}, ttl)

@@ -45,7 +45,7 @@ class Walk:
     steps: list[Step] = field(default_factory=list)
     seen: dict[Name, Statement | Absent] = field(default_factory=dict)
     sources: dict[Name, Source] = field(default_factory=dict)
-    asked: set[Name] = field(default_factory=set)
+    asked: dict[Name, float] = field(default_factory=dict)
     renewing: dict[str, bool] = field(default_factory=dict)
     transient: bool = False
     began: float = 0.0

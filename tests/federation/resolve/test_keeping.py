@@ -1,5 +1,6 @@
 """What was found is kept: chains in memory, statements for all processes, and that there was none for a while."""
 
+import contextlib
 import itertools
 import json
 import threading
@@ -302,3 +303,21 @@ def test_refusals_are_remembered_until_their_reports_are_too_many(steps: int, fo
             world.resolver.resolve(world.id(name))
         reports.append(caught.value.report)
     assert (reports[-1] is not reports[0]) is forgotten
+
+
+@pytest.mark.parametrize("dropped", [False, True])
+def test_a_statement_that_is_dropped_while_it_is_on_its_way_is_not_kept(world: World, dropped: bool) -> None:
+    def answer() -> Page:
+        token = world.net.token("anchor", "gd")
+        world.clock.now += 1
+        if dropped:
+            world.resolver.drop(world.id("anchor"), world.id("gd"))
+        world.clock.now += 1
+        return Page(200, TYPE, token.encode())
+
+    world.net.answers[("anchor", "gd")] = answer
+    with contextlib.suppress(Untrusted, Unreachable):
+        world.resolver.resolve(world.id("portal"))
+    world.net.answers[("anchor", "gd")] = Page(404, "application/json", b'{"error":"not_found"}')
+    for resolver in (world.resolver, world.another()):
+        assert (resolver.explain(world.id("portal")).chain is None) == dropped
