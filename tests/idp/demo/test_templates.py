@@ -161,3 +161,16 @@ def test_the_demos_texts_are_the_same_in_both_languages() -> None:
         texts[locale] = {str(m.id): sorted(re.findall(r"%\(\w+\)s", str(m.string))) for m in messages}
         assert all(message.string for message in messages)
     assert texts["zh"] == texts["en"]
+
+
+@both_languages
+def test_the_board_says_what_somebody_is_unless_the_name_does(pages: Pages, locale: str) -> None:
+    hub = {"zh": "国家枢纽", "en": "National hub"}[locale]
+    tree = {"kind": "hub", "address": "http://hub.localhost", "below": []}
+
+    def kinds(name: str) -> int:
+        board = BOARD | {"tree": {"name": name, **tree}}
+        page = pages.render("board.html", locale=locale, **board).get_data(as_text=True)
+        return page.lower().count(f'<span class="quiet small">{hub.lower()}</span>')
+
+    assert (kinds(hub), kinds("Beijing")) == (0, 1)
