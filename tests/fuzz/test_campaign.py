@@ -1,5 +1,6 @@
 """The campaign reaches every rule, says what it did, and would not keep a defect to itself."""
 
+import re
 from collections import Counter
 from itertools import islice
 
@@ -43,11 +44,16 @@ def test_a_campaign_ends_in_time() -> None:
     assert Campaign(1).run(10**9, 0, silent).total == 4096
 
 
+def strange(text: str) -> bool:
+    """Whether it has a character that no token has."""
+    return re.search(r"[^A-Za-z0-9_.-]", text) is not None
+
+
 def test_an_unexpected_exception_is_kept_with_its_input(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def careless(text: str) -> bytes:
-        if "_" in text:
+        if strange(text):  # nothing lawful is, so never the other statements of a spoilt chain
             raise KeyError("careless")
         return encoding.unb64(text)
 
@@ -55,7 +61,7 @@ def test_an_unexpected_exception_is_kept_with_its_input(
     monkeypatch.setattr(envelope, "unb64", careless)
     tally = campaign.run(4096, 600, silent)
     assert tally.exceptions > len(tally.findings) == KEPT
-    assert all("KeyError: 'careless'" in one.cause and "_" in one.input for one in tally.findings)
+    assert all("KeyError: 'careless'" in one.cause and strange(one.input) for one in tally.findings)
     assert report(tally) == 1
     assert "input: '" in capsys.readouterr().out
 
