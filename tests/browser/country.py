@@ -50,7 +50,7 @@ class Country:
         self.board: str = described["board"]
         self.hub: str = described["hub"]["issuer"]
         self.anchor: str = described["anchor"]["entity_id"]
-        self.near, self.far = (Door(**portal) for portal in described["portals"][:2])
+        self.near, self.far, self.deep = (Door(**portal) for portal in described["portals"][:3])
         self.pids = {process["name"]: process["pid"] for process in described["processes"]}
         self._citizens = described["citizens"]
 
@@ -65,6 +65,7 @@ class Country:
             self.near.issuer,
             self.far.url,
             self.far.issuer,
+            self.deep.url,
         )
         return frozenset(urlsplit(url).netloc for url in urls)
 

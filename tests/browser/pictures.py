@@ -61,6 +61,7 @@ def _away(someone: Person, country: Country, into: Path) -> None:
     _save(someone.page, into / "regions.png")
     someone.press(someone.page.locator(f"button[value='{country.near.region}']"))
     someone.type_password(native)
+    someone.press_sign_in(country.deep)
     someone.open(f"{country.near.issuer}/federation/picture")
     _save(someone.page, into / "federation.png")
     someone.open(f"{country.far.issuer}/logout")
