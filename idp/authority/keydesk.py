@@ -95,10 +95,11 @@ class KeyDesk:
                 f"{name} is the last certified key of {entity_id}: replace its keys with two people"
                 " (`manyou federation enrol`), or suspend it"
             )
-        if name in prints(one.jwks):
-            self._take_out(entity_id, name)
+        # First the refusal: what comes to an end here is certified still and can be refused again.
         entry = self._entry("subordinate.key_refused", entity_id, [name], reason)
         self.rows.refuse(entity_id, name, known[name], at=self.clock(), reason=reason, entry=entry)
+        if name in prints(one.jwks):
+            self._take_out(entity_id, name)
         return name
 
     def _take_out(self, entity_id: str, kid: str) -> None:

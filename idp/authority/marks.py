@@ -34,7 +34,7 @@ from keys import jose
 
 BATCH = 200
 FRESH = 2.0
-"""Seconds for which an answer about a mark is given again as it is: whoever asks cannot make us sign."""
+"""Seconds for which an answer about a mark is given again: whoever asks again does not make us sign."""
 
 _ANSWERS = 1024
 _REASON = 500

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 
 import click
 
-from federation.authority import Subordinate
+from federation.authority import Subordinate, Unlawful
 from federation.keyset import members
 from idp.authority.keydesk import Declined, KeyDesk
 from idp.authority.keyrows import Watched
+from idp.authority.rows import Conflict
 from idp.cli.desk import Desk, at_desk
 from idp.cli.failure import Failure
 from idp.cli.keys.common import KidCommand, moment
@@ -34,7 +35,7 @@ def _at(desk: Desk, by: str | None = None) -> Iterator[KeyDesk]:
     with desk.records() as records:
         try:
             yield open_key_desk(settings, records, system, by or getpass.getuser())
-        except Declined as declined:
+        except (Declined, Conflict, Unlawful) as declined:
             raise Failure(str(declined)) from declined
 
 

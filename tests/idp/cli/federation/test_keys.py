@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from federation.authority import Subordinate
+from federation.authority import Subordinate, Unlawful
 from federation.keychange import Candidate
 from idp.authority.keyrows import Watched
+from idp.authority.registry import Registry
+from idp.authority.rows import Conflict
 from idp.records.keywatch import KeyWatchRecords
 from idp.settings import load
 from idp.wiring import Records, open_records
@@ -73,6 +75,23 @@ def test_a_person_refuses_for_ever(node: Run, anchor: Records) -> None:
     assert found["certified"] == [OLD.kid]
     last = node("federation", "keys", "refuse", GD, OLD.kid, "--reason", "stolen")
     assert (last.code, "last certified key" in last.err) == (1, True)
+
+
+@pytest.mark.parametrize("why", [Conflict("somebody else has changed it"), Unlawful("3.1.1", "not so")])
+def test_a_refusal_that_stops_half_way_says_why_and_can_be_made_again(
+    node: Run, anchor: Records, monkeypatch: pytest.MonkeyPatch, why: Exception
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise why
+
+    asked = ("federation", "keys", "refuse", GD, STANDBY.kid, "--reason", "stolen")
+    with monkeypatch.context() as broken:
+        broken.setattr(Registry, "change", stop)
+        said = node(*asked)
+        assert (said.code, str(why) in said.err) == (1, True)
+    assert node(*asked).code == 0
+    (found,) = node("federation", "keys", "list", "--json").json
+    assert found["certified"] == [OLD.kid]
 
 
 def test_a_node_without_subordinates_says_so(node: Run) -> None:
